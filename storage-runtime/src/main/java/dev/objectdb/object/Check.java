@@ -1,0 +1,17 @@
+package dev.objectdb.object;
+
+/** Checks of our own logic, always on: a failure is a bug here, never bad input. */
+public final class Check {
+  private Check() {}
+
+  /**
+   * Fails with an {@link IllegalStateException} unless the invariant holds.
+   *
+   * @param message what must be so, as a sentence without values, so that failures group in a log
+   */
+  public static void invariant(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalStateException("invariant broken: " + message);
+    }
+  }
+}
