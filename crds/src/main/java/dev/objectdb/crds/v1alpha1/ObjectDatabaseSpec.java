@@ -1,0 +1,66 @@
+package dev.objectdb.crds.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.model.annotation.SpecReplicas;
+import org.jspecify.annotations.Nullable;
+
+/** What the user declares; the descriptions are on the components, where the schema takes them. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ObjectDatabaseSpec(
+    @JsonPropertyDescription(
+            "Number of server pods. They hold no data and are all alike, so any number is safe at"
+                + " any time; 0 stops serving. Leave it out when an autoscaler sets it.")
+        @Default("2")
+        @Min(0)
+        @Max(64)
+        @SpecReplicas
+        int replicas,
+    @JsonPropertyDescription(
+            "Image of the servers and of the schema Job. When left out, it is the operator's"
+                + " default at the time the database is created, and stays that one: an upgrade of"
+                + " the operator never restarts a database. status.image tells what is in force.")
+        @Size(min = 1, max = 512)
+        @Nullable String image,
+    @JsonPropertyDescription(
+            "Free keeps only the newest revision of each object. Preserving keeps every revision,"
+                + " so that transactions can be undone.")
+        @Default("Free")
+        @ValidationRule(
+            value = "self == oldSelf",
+            message =
+                "the history mode of a database cannot be changed: create a second ObjectDatabase"
+                    + " with the other mode and copy the transactions into it")
+        HistoryMode historyMode,
+    @JsonPropertyDescription("The PostgreSQL database that holds the objects.") @Required
+        Postgres postgres,
+    @JsonPropertyDescription("The PostgreSQL connections of each server.") @Default("{}") Pool pool,
+    @JsonPropertyDescription("The object cache of each server, shared by all its clients.")
+        @Default("{}")
+        Cache cache,
+    @JsonPropertyDescription(
+            "How long an overwritten revision stays readable for clients that still look at an"
+                + " older snapshot, with history mode Free. Example: 5m.")
+        @Default("5m")
+        @Size(max = 12)
+        @Pattern(DURATION)
+        @ValidationRule(
+            value = "duration(self) >= duration('1s') && duration(self) <= duration('24h')",
+            message = "snapshotWindow must be between 1s and 24h: set it to about 5m")
+        String snapshotWindow,
+    @JsonPropertyDescription("The ZEO server that Python clients connect to.") @Default("{}")
+        Zeo zeo) {
+
+  /** A whole number and a unit, as in {@code 10s}. */
+  static final String DURATION = "^[0-9]{1,9}(ms|s|m|h)$";
+
+  /** A whole number of bytes by powers of 1,024, as in {@code 256Mi}. */
+  static final String BYTES = "^[1-9][0-9]{0,5}(Mi|Gi|Ti)$";
+}

@@ -1,0 +1,42 @@
+package dev.objectdb.crds.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/** The ZEO endpoint, the same at every server. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Zeo(
+    @JsonPropertyDescription("TCP port of the servers and of the Service.")
+        @Default("8100")
+        @Min(1024)
+        @Max(65535)
+        @ValidationRule(
+            value = "self != 9180",
+            message = "zeo.port 9180 is taken by probes and metrics: choose another, such as 8100")
+        int port,
+    @JsonPropertyDescription(
+            "Refuses every write, for maintenance. Clients that ask for a read-only fallback go on"
+                + " reading.")
+        @Default("false")
+        boolean readOnly,
+    @JsonPropertyDescription(
+            "How long a client may keep the commit lock between its vote and its finish before it"
+                + " is cut off. Example: 10s.")
+        @Default("10s")
+        @Size(max = 12)
+        @Pattern(ObjectDatabaseSpec.DURATION)
+        @ValidationRule(
+            value = "duration(self) >= duration('1s') && duration(self) <= duration('1h')",
+            message = "zeo.transactionTimeout must be between 1s and 1h: set it to about 10s")
+        String transactionTimeout,
+    @JsonPropertyDescription("Client connections that each server accepts; more are refused.")
+        @Default("1000")
+        @Min(1)
+        @Max(100000)
+        int maxConnections) {}

@@ -1,0 +1,131 @@
+package dev.objectdb.crds.v1alpha1;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** {@code mvn test -pl crds -Dtest=CrdTest -Dcrd.write=true} writes the schema anew. */
+class CrdTest {
+  private static final Path CHECKED_IN = Path.of(ObjectDatabase.SCHEMA);
+
+  /** From 256 KiB on, {@code kubectl apply} cannot keep its copy in an annotation. */
+  private static final int BYTES_MAX = 200_000;
+
+  @Test
+  void theSchemaIsCheckedInAsGenerated() throws IOException {
+    String generated = GeneratedCrd.objectDatabase();
+    if (Boolean.getBoolean("crd.write")) {
+      Files.writeString(CHECKED_IN, generated);
+    }
+    assertThat(Files.readString(CHECKED_IN)).isEqualTo(generated);
+  }
+
+  @Test
+  void theSchemaIsGeneratedTheSameEachTime() throws IOException {
+    assertThat(GeneratedCrd.objectDatabase()).isEqualTo(GeneratedCrd.objectDatabase());
+  }
+
+  @Test
+  void theSchemaTravelsInTheJar() {
+    assertThat(ObjectDatabase.class.getResource(ObjectDatabase.SCHEMA)).isNotNull();
+  }
+
+  @Test
+  void kubectlApplyTakesIt() throws IOException {
+    assertThat(GeneratedCrd.objectDatabase().getBytes(StandardCharsets.UTF_8).length)
+        .isLessThan(BYTES_MAX);
+  }
+
+  @Test
+  void everyFieldExplainsItself() throws IOException {
+    List<String> silent = new ArrayList<>();
+    for (String part : List.of("spec", "status")) {
+      walk(
+          part,
+          schema().at("/properties/" + part),
+          (path, node) -> {
+            if (path.contains(".") && !path.endsWith("[]") && !node.hasNonNull("description")) {
+              silent.add(path);
+            }
+          });
+    }
+    assertThat(silent).isEmpty();
+  }
+
+  @Test
+  void everyTextAndListIsBounded() throws IOException {
+    List<String> unbounded = new ArrayList<>();
+    walk(
+        "spec",
+        schema().at("/properties/spec"),
+        (path, node) -> {
+          String type = node.path("type").asText();
+          if (type.equals("string") && !node.has("maxLength") && !node.has("enum")) {
+            unbounded.add(path);
+          }
+          if (type.equals("array") && !node.has("maxItems")) {
+            unbounded.add(path);
+          }
+        });
+    assertThat(unbounded).isEmpty();
+  }
+
+  @Test
+  void everyRuleNamesItsRemedy() throws IOException {
+    List<String> messages = new ArrayList<>();
+    walk(
+        "",
+        schema(),
+        (path, node) ->
+            node.path("x-kubernetes-validations")
+                .forEach(
+                    rule -> {
+                      assertThat(rule.path("message").asText())
+                          .as("%s: %s", path, rule)
+                          .contains(": ");
+                      messages.add(rule.path("message").asText());
+                    }));
+    assertThat(messages).hasSizeGreaterThan(8).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void itScalesAndHasAStatusOfItsOwn() throws IOException {
+    JsonNode version = GeneratedCrd.parse(GeneratedCrd.objectDatabase()).at("/spec/versions/0");
+    assertThat(version.at("/subresources/status").isObject()).isTrue();
+    assertThat(version.at("/subresources/scale"))
+        .isEqualTo(
+            GeneratedCrd.parse(
+                """
+                labelSelectorPath: .status.selector
+                specReplicasPath: .spec.replicas
+                statusReplicasPath: .status.replicas
+                """));
+  }
+
+  private static JsonNode schema() throws IOException {
+    return GeneratedCrd.parse(GeneratedCrd.objectDatabase())
+        .at("/spec/versions/0/schema/openAPIV3Schema");
+  }
+
+  private interface Visitor {
+    void visit(String path, JsonNode node);
+  }
+
+  private static void walk(String path, JsonNode node, Visitor visitor) {
+    visitor.visit(path, node);
+    for (Map.Entry<String, JsonNode> property : node.path("properties").properties()) {
+      walk(path + "." + property.getKey(), property.getValue(), visitor);
+    }
+    if (node.has("items")) {
+      walk(path + "[]", node.get("items"), visitor);
+    }
+  }
+}

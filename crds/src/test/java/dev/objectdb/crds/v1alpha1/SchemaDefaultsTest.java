@@ -1,0 +1,49 @@
+package dev.objectdb.crds.v1alpha1;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class SchemaDefaultsTest {
+  @Test
+  void theSmallestResourceBecomesComplete() throws IOException {
+    assertThat(filled("spec: {postgres: {embedded: {}}}"))
+        .isEqualTo(
+            GeneratedCrd.parse(
+                """
+                spec:
+                  postgres:
+                    embedded: {storage: {size: 10Gi}}
+                    schema: public
+                  cache: {memory: 256Mi}
+                  historyMode: Free
+                  pool: {max: 10, min: 2}
+                  replicas: 2
+                  snapshotWindow: 5m
+                  zeo: {maxConnections: 1000, port: 8100, readOnly: false, transactionTimeout: 10s}
+                """));
+  }
+
+  @Test
+  void whatIsSetStays() throws IOException {
+    JsonNode spec =
+        filled("spec: {replicas: 0, zeo: {port: 9000}, postgres: {secretRef: {name: pg}}}")
+            .get("spec");
+    assertThat(spec.at("/replicas").asInt()).isZero();
+    assertThat(spec.at("/zeo/port").asInt()).isEqualTo(9000);
+    assertThat(spec.at("/zeo/maxConnections").asInt()).isEqualTo(1000);
+    assertThat(spec.at("/postgres/secretRef/keys/uri").asText()).isEqualTo("uri");
+    assertThat(spec.at("/postgres").has("embedded")).isFalse();
+  }
+
+  private static JsonNode filled(String resource) throws IOException {
+    JsonNode value = GeneratedCrd.parse(resource);
+    SchemaDefaults.fill(
+        GeneratedCrd.parse(GeneratedCrd.objectDatabase())
+            .at("/spec/versions/0/schema/openAPIV3Schema"),
+        value);
+    return value;
+  }
+}
