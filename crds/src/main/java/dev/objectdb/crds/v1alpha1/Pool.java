@@ -10,7 +10,8 @@ import io.fabric8.generator.annotation.ValidationRule;
 /** Bounds of the pool of PostgreSQL connections that each server reads with. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
-    value = "self.min <= self.max",
+    // The API server checks the default of the pool itself, {}, before it fills in those below.
+    value = "!has(self.min) || !has(self.max) || self.min <= self.max",
     message = "pool.min must not exceed pool.max: raise pool.max or lower pool.min")
 public record Pool(
     @JsonPropertyDescription("Connections that each server keeps open while idle.")
