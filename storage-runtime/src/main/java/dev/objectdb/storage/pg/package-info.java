@@ -1,8 +1,13 @@
 /**
- * The object database in PostgreSQL; {@code PgStorage} builds it from the parts.
+ * The object database in PostgreSQL, in tables it shares with the Python package zodb-pgjsonb;
+ * {@code PgStorage} builds it from the parts.
  *
  * <pre>
- *   reads   Loader ── SharedCache ──▶ pool            each read one snapshot, one round trip
+ *   ground  Schema: numbered DDL and the triggers that keep every writer harmless
+ *           PgConfig, PgUri → PgSessions → Pool        SqlErrors: the only reader of SQLSTATE
+ *   reads   SnapshotReads ── SharedCache               intervals in memory, else one statement
+ *                 └───────── Loader ──▶ Pool           each read one snapshot, one round trip
+ *           LogReader, TransactionWalk                 history, walks, counts
  *   writes  PgTransaction (stage, spool) ──▶ CommitSequencer ──▶ CommitSession (one per process)
  *              vote:   lock 0 · reservations · one check query          writes nothing
  *              finish: log row · archive · upsert · COMMIT · feed       tids, batch of finishers
@@ -10,20 +15,31 @@
  *              under the feed lock: SharedCache, then listeners, then the position
  * </pre>
  *
- * <p>Invariants: only the session that holds advisory lock 0 writes. A tid is chosen under that
- * lock, above every stored one. The position never passes a commit that listeners were not told of.
+ * <p>Invariants:
  *
- * <p>Lock order, outermost first; nobody takes one to the left while holding one to the right:
+ * <ul>
+ *   <li>Only the session that holds advisory lock 0 writes. A tid is chosen under that lock, above
+ *       every stored one; the schema's triggers hold every other writer to the same.
+ *   <li>The position never passes a commit that listeners were not told of. No answer is newer than
+ *       the position, and every open end is open as of a position.
+ *   <li>A revision never changes: what is known of {@code (oid, tid)} is true for ever, except that
+ *       its end may become known, and that it may be removed.
+ *   <li>A live row holds JSON, at least JSON null; SQL NULL marks a deletion in the history.
+ * </ul>
+ *
+ * <p>Lock order in the process, outermost first; nobody takes one to the left while holding one to
+ * the right:
  *
  * <pre>
  *   state of one transaction  (PgTransaction)   never held while waiting for a vote or a finish
  *   advisory lock 0           (the sequencer's thread alone, on the committer session)
  *   the feed lock             (held over COMMIT and the telling of it; sync() queries before it)
- *   locks inside SharedCache and of each listener's own queue
+ *   locks inside SharedCache and of each listener's own queue: no SQL, no transcoding under them
  * </pre>
  *
- * <p>Inside one database: advisory lock 0, then rows in the order of their oid; a switch of the
- * mode takes table locks after lock 0. A pooled session never waits for lock 0.
+ * <p>Inside one database: the start-up lock {@code (0x5A4442, 1)} of whoever changes the schema,
+ * then advisory lock 0, then tables, then rows in the order of their oid. A pooled session never
+ * waits for lock 0.
  */
 @NullMarked
 package dev.objectdb.storage.pg;

@@ -1,0 +1,157 @@
+package dev.objectdb.storage.pg;
+
+import dev.objectdb.storage.HistoryMode;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a start finds in a database, read without a lock.
+ *
+ * @param encoding the server's encoding of this database
+ * @param serverVersion as {@code server_version_num}: 170011 is 17.11
+ * @param historyMode the recorded mode; without a record, what Python's tables show; empty if there
+ *     are none
+ * @param schemaVersion 0 without our tables
+ * @param stateColumns the columns of object_state, empty if it is not there
+ * @param oidsBehind whether the sequence could hand out an oid that is taken
+ */
+record DatabaseFacts(
+    String encoding,
+    int serverVersion,
+    Optional<HistoryMode> historyMode,
+    int schemaVersion,
+    List<String> stateColumns,
+    boolean oidsBehind) {
+
+  /** Older ones lack CREATE OR REPLACE TRIGGER and LZ4. */
+  private static final int SERVER_VERSION_MIN = 140_000;
+
+  private static final List<String> STATE_COLUMNS =
+      List.of("zoid", "tid", "class_mod", "class_name", "state", "state_size", "refs");
+
+  static DatabaseFacts read(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(TABLES)) {
+      row.next();
+      boolean hasState = row.getBoolean("has_state");
+      Recorded recorded =
+          row.getBoolean("has_own") ? recorded(connection) : new Recorded(Optional.empty(), 0);
+      if (recorded.mode().isEmpty() && hasState) {
+        boolean history = row.getBoolean("has_history");
+        HistoryMode shown = history ? HistoryMode.PRESERVING : HistoryMode.FREE;
+        recorded = new Recorded(Optional.of(shown), 0);
+      }
+      return new DatabaseFacts(
+          row.getString("encoding"),
+          row.getInt("server_version"),
+          recorded.mode(),
+          recorded.version(),
+          List.of((String[]) row.getArray("columns").getArray()),
+          hasState && row.getBoolean("has_sequence") && oidsBehind(connection));
+    }
+  }
+
+  private record Recorded(Optional<HistoryMode> mode, int version) {}
+
+  private static Recorded recorded(Connection connection) throws SQLException {
+    String sql = "SELECT history_mode, schema_version FROM objectdb_state";
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      return row.next()
+          ? new Recorded(Optional.of(HistoryMode.valueOf(row.getString(1))), row.getInt(2))
+          : new Recorded(Optional.empty(), 0);
+    }
+  }
+
+  private static boolean oidsBehind(Connection connection) throws SQLException {
+    String sql =
+        """
+        SELECT last_value < o.greatest OR last_value = o.greatest AND NOT is_called
+        FROM zoid_seq, (SELECT coalesce(max(zoid), 0) AS greatest FROM object_state) o
+        """;
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getBoolean(1);
+    }
+  }
+
+  private static final String TABLES =
+      """
+      SELECT current_setting('server_encoding') AS encoding,
+             current_setting('server_version_num')::int AS server_version,
+             to_regclass('object_state') IS NOT NULL AS has_state,
+             to_regclass('object_history') IS NOT NULL AS has_history,
+             to_regclass('objectdb_state') IS NOT NULL AS has_own,
+             to_regclass('zoid_seq') IS NOT NULL AS has_sequence,
+             ARRAY(SELECT attname::text FROM pg_attribute
+                   WHERE attrelid = to_regclass('object_state')
+                     AND attnum > 0 AND NOT attisdropped ORDER BY attnum) AS columns
+      """;
+
+  /**
+   * Refuses what cannot work.
+   *
+   * @param version of the schema that this program knows
+   */
+  void check(PgConfig config, int version) {
+    if (serverVersion < SERVER_VERSION_MIN) {
+      throw new SchemaException(
+          "PostgreSQL 14 or later is needed, this server is %d.%d"
+              .formatted(serverVersion / 10_000, serverVersion % 10_000));
+    }
+    if (!encoding.equals("UTF8")) {
+      throw new SchemaException(
+          ("the database's encoding is %s: create one with ENCODING 'UTF8', since object states"
+                  + " hold any Unicode text")
+              .formatted(encoding));
+    }
+    if (schemaVersion > version) {
+      throw new SchemaException(
+          ("the database's schema has version %d, this program knows %d: use the newer program"
+                  + " that prepared it")
+              .formatted(schemaVersion, version));
+    }
+    checkHistoryMode(config);
+    checkColumns();
+  }
+
+  private void checkHistoryMode(PgConfig config) {
+    HistoryMode found = historyMode.orElse(config.historyMode());
+    if (found != config.historyMode()) {
+      throw new SchemaException(
+          "the database is %s, the configuration says %s: configure the database's own mode"
+              .formatted(describe(found), describe(config.historyMode())));
+    }
+  }
+
+  private static String describe(HistoryMode mode) {
+    return switch (mode) {
+      case FREE -> "history-free";
+      case PRESERVING -> "history-preserving";
+    };
+  }
+
+  private void checkColumns() {
+    if (stateColumns.isEmpty()) {
+      return;
+    }
+    if (!stateColumns.containsAll(STATE_COLUMNS)) {
+      throw new SchemaException(
+          "the table object_state is another program's: it has the columns " + stateColumns);
+    }
+    List<String> foreign = new ArrayList<>(stateColumns);
+    foreign.removeAll(STATE_COLUMNS);
+    if (!foreign.isEmpty()) {
+      throw new SchemaException(
+          ("object_state has columns of another program, %s: they would go stale when objects are"
+                  + " written here. Drop them, or keep writing with that program")
+              .formatted(foreign));
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package dev.objectdb.storage.pg;
+
+import dev.objectdb.storage.HistoryMode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates the tables and triggers in an empty database, and brings one that an earlier version or
+ * the Python package zodb-pgjsonb made up to date.
+ *
+ * <p>The DDL stands in numbered files beside this class; {@code objectdb_state.schema_version} is
+ * the number of the last one that ran. All missing ones run in one transaction, under the start-up
+ * lock that Python's processes honour too, and under the commit lock, so that no writer is caught
+ * between two tables. Each wait for a table is short, because whoever waits for one in front of
+ * everybody else stops everybody else; it is repeated a few times instead.
+ *
+ * <p>A database that is up to date is only looked at: no lock, no write.
+ */
+public final class Schema {
+  private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
+
+  private static final List<Step> STEPS =
+      List.of(
+          new Step(1, "001-shared-tables.sql", false),
+          new Step(2, "002-history-tables.sql", true),
+          new Step(3, "003-own-tables.sql", false),
+          new Step(4, "004-guards.sql", false));
+
+  /** Asks first: CREATE ... IF NOT EXISTS wants the right to create even where nothing is. */
+  private static final String CREATE_SCHEMA =
+      """
+      DO $$
+      BEGIN
+        IF to_regnamespace('%1$s') IS NULL THEN
+          CREATE SCHEMA "%1$s";
+        END IF;
+      END
+      $$
+      """;
+
+  private static final int VERSION = STEPS.getLast().version();
+
+  /** "ZDB", the name space of start-up locks, and the one that all processes agree on. */
+  private static final String STARTUP_LOCK = "SELECT pg_advisory_lock(5915714, 1)";
+
+  private static final String STARTUP_UNLOCK = "SELECT pg_advisory_unlock(5915714, 1)";
+
+  /** Others may be building an index for a catalog under this lock. */
+  private static final Duration STARTUP_WAIT = Duration.ofMinutes(15);
+
+  private static final Duration TABLE_WAIT = Duration.ofSeconds(5);
+  private static final int ATTEMPTS = 10;
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(1);
+
+  private final PgConfig config;
+  private final Connection connection;
+
+  private Schema(PgConfig config, Connection connection) {
+    this.config = config;
+    this.connection = connection;
+  }
+
+  /**
+   * What was done: nothing, if the versions are equal.
+   *
+   * @param from version found; 0 if the database was empty or had only Python's tables
+   * @param to version now
+   */
+  public record Report(int from, int to) {}
+
+  /**
+   * One file of DDL.
+   *
+   * @param historyOnly whether only a history-preserving database has it
+   */
+  private record Step(int version, String file, boolean historyOnly) {}
+
+  /**
+   * Brings the database up to date.
+   *
+   * @throws SchemaException if it cannot serve as configured
+   * @throws dev.objectdb.storage.StorageUnavailableException if the server cannot be reached, or
+   *     somebody kept a table locked
+   */
+  public static Report apply(PgConfig config) {
+    PgSessions sessions = new PgSessions(config);
+    try (Connection connection = sessions.open("schema")) {
+      DatabaseFacts facts = DatabaseFacts.read(connection);
+      facts.check(config, VERSION);
+      ServerChecks.advisoryLocksWork(connection, sessions);
+      if (facts.schemaVersion() == VERSION && !facts.oidsBehind()) {
+        return new Report(VERSION, VERSION);
+      }
+      return new Schema(config, connection).bringUpToDate();
+    } catch (SQLException e) {
+      throw translated(e);
+    }
+  }
+
+  private Report bringUpToDate() throws SQLException {
+    execute("SET lock_timeout = " + STARTUP_WAIT.toMillis());
+    execute(STARTUP_LOCK);
+    try {
+      execute("SET lock_timeout = " + TABLE_WAIT.toMillis());
+      for (int attempt = 1; ; attempt++) {
+        try {
+          return inOneTransaction();
+        } catch (SQLException e) {
+          if (!SqlErrors.isLockTimeout(e) || attempt == ATTEMPTS) {
+            throw e;
+          }
+          LOG.atInfo().addKeyValue("attempt", attempt).log("a table is locked, trying again");
+          pause();
+        }
+      }
+    } finally {
+      execute(STARTUP_UNLOCK);
+    }
+  }
+
+  private Report inOneTransaction() throws SQLException {
+    connection.setAutoCommit(false);
+    try {
+      execute(CREATE_SCHEMA.formatted(config.schema()));
+      execute("SELECT pg_advisory_xact_lock(0)");
+      // Somebody else may have been faster, and the facts of before the locks are old.
+      DatabaseFacts facts = DatabaseFacts.read(connection);
+      facts.check(config, VERSION);
+      for (Step step : STEPS) {
+        if (step.version() > facts.schemaVersion()
+            && (!step.historyOnly() || config.historyMode() == HistoryMode.PRESERVING)) {
+          execute(read(step.file()).replace("${schema}", "\"" + config.schema() + "\""));
+        }
+      }
+      recordVersion();
+      execute("SELECT objectdb_raise_oids((SELECT max(zoid) FROM object_state))");
+      connection.commit();
+      return new Report(facts.schemaVersion(), VERSION);
+    } catch (SQLException | RuntimeException e) {
+      connection.rollback();
+      throw e;
+    } finally {
+      connection.setAutoCommit(true);
+    }
+  }
+
+  /**
+   * Deletions from before this row are not on record, so no cache may be mended across them: the
+   * floor starts at the greatest tid.
+   */
+  private void recordVersion() throws SQLException {
+    String sql =
+        """
+        INSERT INTO objectdb_state (schema_version, history_mode, deletion_floor)
+        VALUES (?, ?, (SELECT coalesce(max(tid), 0) FROM transaction_log))
+        ON CONFLICT (id) DO UPDATE SET schema_version = excluded.schema_version
+        """;
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setInt(1, VERSION);
+      statement.setString(2, config.historyMode().name());
+      statement.executeUpdate();
+    }
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String read(String file) {
+    try (InputStream in = Schema.class.getResourceAsStream("schema/" + file)) {
+      if (in == null) {
+        throw new IllegalStateException("the program lacks its file schema/" + file);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(BETWEEN_ATTEMPTS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw SqlErrors.unavailable("interrupted while changing the schema", e);
+    }
+  }
+
+  private static RuntimeException translated(SQLException error) {
+    return switch (SqlErrors.kind(error)) {
+      case LOST, BUSY, TRANSIENT -> SqlErrors.unavailable("preparing the schema", error);
+      case DATA, UNEXPECTED ->
+          new SchemaException("the schema could not be prepared: " + error.getMessage(), error);
+    };
+  }
+}
