@@ -9,7 +9,7 @@ import java.util.Map;
  * The two spellings of libpq's connection strings, taken apart into parameters.
  *
  * <pre>
- *   uri   = [user[:password]@] host[:port] ("," host[:port])* ["/" [dbname]] ["?" name=value ("&amp;" ...)]
+ *   uri   = [user[:password]@] host[:port] ("," ...) ["/" [dbname]] ["?" name=value ("&amp;" ...)]
  *   pairs = (name "=" (word | "'" quoted "'"))*        backslash escapes the next character
  * </pre>
  *

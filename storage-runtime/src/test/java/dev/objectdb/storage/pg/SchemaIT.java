@@ -84,7 +84,8 @@ class SchemaIT {
     postgres.execute(
         """
         INSERT INTO transaction_log (tid) VALUES (7);
-        INSERT INTO object_state VALUES (0, 7, 'm', 'C', '{}', 9, '{5}'), (5, 7, 'm', 'C', '1', 9, '{}');
+        INSERT INTO object_state VALUES
+          (0, 7, 'm', 'C', '{}', 9, '{5}'), (5, 7, 'm', 'C', '1', 9, '{}');
         """);
     assertThat(Schema.apply(free())).isEqualTo(new Schema.Report(0, VERSION));
     assertThat(postgres.query("SELECT zoid, tid FROM object_state ORDER BY zoid"))
