@@ -1,0 +1,86 @@
+"""A stock ZODB client over ZEO, as an application uses one.
+
+    client.py HOST:PORT set KEY VALUE
+    client.py HOST:PORT get KEY
+    client.py HOST:PORT loop NAME    commits NAME:1, NAME:2, ... until its input ends
+    client.py HOST:PORT list
+
+The loop prints "acknowledged NAME:n" when a commit has returned, and repeats an entry whose commit
+failed in a way that ZODB itself calls transient: a conflict, or a lost connection. Such a commit may
+have been made all the same, so an entry is added only where it is missing; a counter beside the
+entries, changed in the same transactions, would tell if one was added twice or by half.
+"""
+
+import sys
+import threading
+import time
+
+import transaction.interfaces
+import ZEO
+from BTrees.Length import Length
+from BTrees.OOBTree import OOBTree
+
+RECONNECT_SECONDS = 120
+RETRY_SECONDS = 0.2
+
+
+def committed(connection, change):
+    """Commits change(root), again and again while the failure is transient."""
+    while True:
+        try:
+            with connection.transaction_manager:
+                return change(connection.root())
+        except transaction.interfaces.TransientError as e:
+            print(f"again after {type(e).__name__}: {e}", file=sys.stderr)
+            time.sleep(RETRY_SECONDS)
+
+
+def prepare(root):
+    if "entries" not in root:
+        root["entries"] = OOBTree()
+        root["count"] = Length()
+
+
+def add(root, key, value):
+    if key not in root["entries"]:
+        root["entries"][key] = value
+        root["count"].change(1)
+
+
+def loop(connection, name):
+    over = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+    number = 0
+    while not over.is_set():
+        number += 1
+        key = f"{name}:{number}"
+        committed(connection, lambda root: add(root, key, number))
+        print("acknowledged", key, flush=True)
+
+
+def show(root):
+    for key, value in root["entries"].items():
+        print("entry", key, value)
+    print("count", root["count"]())
+
+
+def main(address, command, *arguments):
+    host, port = address.rsplit(":", 1)
+    database = ZEO.DB((host, int(port)), wait_timeout=RECONNECT_SECONDS)
+    connection = database.open()
+    committed(connection, prepare)
+    if command == "set":
+        committed(connection, lambda root: add(root, *arguments))
+    elif command == "get":
+        committed(connection, lambda root: print(root["entries"][arguments[0]]))
+    elif command == "loop":
+        loop(connection, *arguments)
+    elif command == "list":
+        committed(connection, show)
+    else:
+        sys.exit(__doc__)
+    connection.close()
+    database.close()
+
+
+main(*sys.argv[1:])
