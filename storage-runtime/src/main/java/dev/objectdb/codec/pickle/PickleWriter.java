@@ -88,6 +88,12 @@ public final class PickleWriter {
     return this;
   }
 
+  /** Writes an int in the long form, however small it is. */
+  public PickleWriter longInteger(BigInteger value) {
+    longInteger(value.toByteArray());
+    return this;
+  }
+
   private void longInteger(byte[] bigEndian) {
     if (bigEndian.length < 256) {
       op(Opcode.LONG1);
@@ -110,6 +116,23 @@ public final class PickleWriter {
   public PickleWriter text(String value) {
     byte[] utf8 = Utf8.encode(value);
     return text(utf8, 0, utf8.length);
+  }
+
+  /**
+   * Writes text whose UTF-8 is given; returns false, having written nothing, if it is not UTF-8.
+   */
+  public boolean tryText(byte[] utf8) {
+    if (!Utf8.isWellFormed(utf8, 0, utf8.length)) {
+      return false;
+    }
+    text(utf8, 0, utf8.length);
+    return true;
+  }
+
+  /** Writes bytes that are a part of a pickle already. */
+  public PickleWriter raw(byte[] opcodes) {
+    out.put(opcodes, 0, opcodes.length);
+    return this;
   }
 
   private PickleWriter text(byte[] utf8, int from, int length) {

@@ -1,0 +1,91 @@
+package dev.objectdb.codec;
+
+import dev.objectdb.codec.pickle.PickleValue;
+import dev.objectdb.codec.pickle.PickleValue.Global;
+import dev.objectdb.codec.pickle.PickleValue.Tuple;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What the first pickle of a record says.
+ *
+ * <pre>
+ *   class    |  (class, newargs)  |  ((module, name), newargs)  |  (module, name)
+ * </pre>
+ *
+ * <p>Any other shape is no class. Source: {@code ObjectReader.getGhost} in {@code
+ * ZODB/serialize.py}.
+ *
+ * @param module the module, empty if there is no class
+ * @param name the name, empty if there is no class
+ * @param exact whether {@code ((module, name), None)} says the same
+ */
+record RecordClass(String module, String name, boolean exact) {
+  /** Column values longer than this would not fit into an index entry beside each other. */
+  private static final int NAMES_BYTES_MAX = 1_000;
+
+  private static final RecordClass NONE = new RecordClass("", "", false);
+
+  static RecordClass of(PickleValue pickle) {
+    return switch (pickle) {
+      case Global(String module, String name) -> named(module, name, true);
+      case Tuple pair when pair.size() == 2 -> of(pair.get(0), pair.get(1));
+      default -> NONE;
+    };
+  }
+
+  private static RecordClass of(PickleValue first, PickleValue second) {
+    return switch (first) {
+      case Global(String module, String name) -> named(module, name, isNothing(second));
+      case Tuple names when names.size() == 2 ->
+          named(names.get(0), names.get(1), isNothing(second));
+      case PickleValue.Text _, PickleValue.ByteString _ -> named(first, second, true);
+      default -> NONE;
+    };
+  }
+
+  /** Whether constructor arguments are none. */
+  private static boolean isNothing(PickleValue newArgs) {
+    return newArgs instanceof PickleValue.None
+        || (newArgs instanceof Tuple args && args.size() == 0);
+  }
+
+  private static RecordClass named(PickleValue module, PickleValue name, boolean exact) {
+    boolean texts = module instanceof PickleValue.Text && name instanceof PickleValue.Text;
+    return named(text(module), text(name), exact && texts);
+  }
+
+  /** Python 2 wrote names as byte strings. */
+  private static String text(PickleValue value) {
+    return switch (value) {
+      case PickleValue.Text text -> text.toString();
+      case PickleValue.ByteString bytes ->
+          new String(bytes.array(), bytes.from(), bytes.length(), StandardCharsets.UTF_8);
+      default -> "";
+    };
+  }
+
+  private static RecordClass named(String module, String name, boolean exact) {
+    boolean plain = !module.isEmpty() && !name.isEmpty() && name.indexOf('.') < 0;
+    return new RecordClass(module, name, exact && plain);
+  }
+
+  /** Whether there is a class at all. */
+  boolean isClass() {
+    return !this.equals(NONE);
+  }
+
+  /** Whether PostgreSQL can keep the names. */
+  boolean isStorable() {
+    if (!isText(module) || !isText(name)) {
+      return false;
+    }
+    int bytes =
+        module.getBytes(StandardCharsets.UTF_8).length
+            + name.getBytes(StandardCharsets.UTF_8).length;
+    return bytes <= NAMES_BYTES_MAX;
+  }
+
+  private static boolean isText(String name) {
+    return name.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(name);
+  }
+}
