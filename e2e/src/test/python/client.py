@@ -11,6 +11,7 @@ have been made all the same, so an entry is added only where it is missing; a co
 entries, changed in the same transactions, would tell if one was added twice or by half.
 """
 
+import random
 import sys
 import threading
 import time
@@ -21,7 +22,10 @@ from BTrees.Length import Length
 from BTrees.OOBTree import OOBTree
 
 RECONNECT_SECONDS = 120
-RETRY_SECONDS = 0.2
+
+# An application does something between its commits. Without this a near client would leave a far one
+# nothing but conflicts.
+PAUSE_SECONDS = 0.05
 
 
 def committed(connection, change):
@@ -32,7 +36,7 @@ def committed(connection, change):
                 return change(connection.root())
         except transaction.interfaces.TransientError as e:
             print(f"again after {type(e).__name__}: {e}", file=sys.stderr)
-            time.sleep(RETRY_SECONDS)
+            time.sleep(random.uniform(0, PAUSE_SECONDS))
 
 
 def prepare(root):
@@ -56,6 +60,7 @@ def loop(connection, name):
         key = f"{name}:{number}"
         committed(connection, lambda root: add(root, key, number))
         print("acknowledged", key, flush=True)
+        time.sleep(PAUSE_SECONDS)
 
 
 def show(root):

@@ -3,7 +3,8 @@
  * clients.
  *
  * <pre>
- *   FirstApplyE2E, ImagesE2E      need a cluster and the images: e2e/run
+ *   FirstApplyE2E, ImagesE2E,     need a cluster and the images: e2e/run
+ *   PostgresImageE2E
  *   ClientIT                      the Python client of these tests against a stock ZEO server
  *   Cluster, PortForward          kubectl and helm, as commands
  *   Python, CommitLoop            clients that record each acknowledged commit
