@@ -1,0 +1,36 @@
+package dev.objectdb.zeo;
+
+import dev.objectdb.storage.Storage;
+import java.util.function.LongSupplier;
+
+/**
+ * What all links of a server share.
+ *
+ * @param nanoTime a clock for durations
+ */
+record LinkContext(
+    ZeoConfig config,
+    Storage storage,
+    MessageCodec codec,
+    PushFrames frames,
+    Extensions extensions,
+    RequestReader requests,
+    Tally tally,
+    ServerInfo info,
+    LongSupplier nanoTime) {
+
+  static LinkContext of(ZeoConfig config, Storage storage, ServerInfo info, Tally tally) {
+    MessageCodec codec = new MessageCodec(config.limits());
+    Extensions extensions = new Extensions(config.limits());
+    return new LinkContext(
+        config,
+        storage,
+        codec,
+        new PushFrames(codec),
+        extensions,
+        new RequestReader(extensions),
+        tally,
+        info,
+        System::nanoTime);
+  }
+}

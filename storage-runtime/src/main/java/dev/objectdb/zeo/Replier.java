@@ -1,0 +1,64 @@
+package dev.objectdb.zeo;
+
+import dev.objectdb.codec.pickle.CodecException;
+import dev.objectdb.object.Bytes;
+import dev.objectdb.storage.ConflictException;
+import dev.objectdb.storage.PosKeyException;
+import dev.objectdb.storage.StorageException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends answers of one link, and turns what went wrong into one. */
+final class Replier {
+  private static final Logger LOG = LoggerFactory.getLogger(Replier.class);
+
+  private final MessageCodec codec;
+  private final Outbound outbound;
+  private final Tally tally;
+
+  Replier(MessageCodec codec, Outbound outbound, Tally tally) {
+    this.codec = codec;
+    this.outbound = outbound;
+    this.tally = tally;
+  }
+
+  /** Queues the answer if one is wanted; waits while the client is slow to take earlier ones. */
+  void answer(Message message, Reply reply) {
+    if (message.oneWay()) {
+      return;
+    }
+    Bytes frame = encode(message, reply);
+    if (outbound.takeRoom(frame.length())) {
+      outbound.reply(frame);
+    }
+  }
+
+  private Bytes encode(Message message, Reply reply) {
+    try {
+      return codec.reply(message.msgid(), reply);
+    } catch (CodecException e) {
+      LOG.atError().addKeyValue("method", message.name()).setCause(e).log("reply has no wire form");
+      return codec.reply(message.msgid(), WireErrors.internal());
+    }
+  }
+
+  /** Returns what the client is told of an exception, and logs what it is not told. */
+  Reply.Failure failure(Message message, RuntimeException exception) {
+    if (exception instanceof StorageException e) {
+      if (!(e instanceof PosKeyException) && !(e instanceof ConflictException)) {
+        tally.failures.increment();
+        LOG.atWarn()
+            .addKeyValue("method", message.name())
+            .addKeyValue("error", e.getMessage())
+            .log("call failed");
+      }
+      return WireErrors.of(e);
+    }
+    tally.failures.increment();
+    LOG.atError()
+        .addKeyValue("method", message.name())
+        .setCause(exception)
+        .log("call failed by a fault of this server");
+    return WireErrors.internal();
+  }
+}
