@@ -82,7 +82,18 @@ final class Arguments {
   }
 
   TxnId txn(int index) {
-    return new TxnId(values.get(index));
+    return switch (values.get(index)) {
+      case PickleValue.Int id -> new TxnId(id);
+      case PickleValue.BigInt id -> new TxnId(id);
+      default -> throw bad("a transaction's id expected");
+    };
+  }
+
+  /** Tells whether there is such an argument and it can name a transaction. */
+  boolean isTxn(int index) {
+    return index < values.size()
+        && (values.get(index) instanceof PickleValue.Int
+            || values.get(index) instanceof PickleValue.BigInt);
   }
 
   /** An oid. Above 63 bits none exists, so the client is told that. */

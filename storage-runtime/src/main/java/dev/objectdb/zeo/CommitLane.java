@@ -1,7 +1,6 @@
 package dev.objectdb.zeo;
 
 import dev.objectdb.codec.pickle.PickleValue;
-import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Oid;
 import dev.objectdb.storage.ConflictException;
 import dev.objectdb.storage.Storage;

@@ -139,7 +139,7 @@ final class Extensions {
         || value instanceof PickleValue.Bool
         || value instanceof PickleValue.Int
         || value instanceof PickleValue.BigInt
-        || value instanceof PickleValue.Float
+        || value instanceof PickleValue.Real
         || value instanceof PickleValue.Text
         || value instanceof PickleValue.Binary;
   }

@@ -34,6 +34,8 @@ final class LinkFeed implements StorageListener {
   /** Ends the link; called with the feed locked, so it only closes the socket. */
   interface Cutter {
     /**
+     * Ends the link.
+     *
      * @param reason why, for the one line in the log
      */
     void cut(String reason);

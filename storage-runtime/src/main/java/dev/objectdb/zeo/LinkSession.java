@@ -146,10 +146,15 @@ final class LinkSession implements AutoCloseable {
     cursors.closeIdle();
   }
 
-  @Override
-  public void close() {
+  /** The link is over: lets its reader go, wherever it waits. Any thread; calls nobody else. */
+  void release() {
     closed = true;
     stepBytes.close();
+  }
+
+  @Override
+  public void close() {
+    release();
     lane.close();
     subscription.close();
     steps.clear();

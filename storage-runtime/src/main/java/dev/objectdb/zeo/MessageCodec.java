@@ -57,11 +57,7 @@ final class MessageCodec {
       throw new ProtocolException("the name of a message is no text");
     }
     return new Message(
-        message.get(0),
-        isTrue(message.get(1)),
-        name.toString(),
-        message.get(3),
-        payload.length);
+        message.get(0), isTrue(message.get(1)), name.toString(), message.get(3), payload.length);
   }
 
   private static boolean isTrue(PickleValue flag) {
@@ -75,8 +71,7 @@ final class MessageCodec {
   /** Encodes the answer to the call with this id. */
   Bytes reply(PickleValue msgid, Reply reply) {
     return switch (reply) {
-      case Reply.Result(PickleValue value) ->
-          encode(PickleValue.tuple(msgid, PLAIN, REPLY, value));
+      case Reply.Result(PickleValue value) -> encode(PickleValue.tuple(msgid, PLAIN, REPLY, value));
       case Reply.Failure(String className, PickleValue state) ->
           encode(
               PickleValue.tuple(

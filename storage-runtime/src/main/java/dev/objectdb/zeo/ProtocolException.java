@@ -5,6 +5,8 @@ package dev.objectdb.zeo;
  */
 final class ProtocolException extends RuntimeException {
   /**
+   * Makes the exception.
+   *
    * @param message the rule that was broken
    */
   ProtocolException(String message) {

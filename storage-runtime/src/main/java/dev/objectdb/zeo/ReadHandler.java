@@ -21,22 +21,23 @@ import java.util.Set;
 final class ReadHandler {
   /**
    * An object is read again when it changes between being read and being answered. One that does so
-   * this often in a row changes faster than it can be read; its reader gets a conflict, and retries.
+   * this often in a row changes faster than it can be read; its reader gets a conflict, and
+   * retries.
    */
   private static final int RELOADS_MAX = 100;
 
   /** Low 32 bits of a tid count units of 60 s / 2^32. */
   private static final double SECONDS_PER_UNIT = 60.0 / (1L << 32);
 
+  /** Seconds from 1901 to 1970. TimeStamp counts from 1901, and rounds there. */
+  private static final double EPOCH_SECONDS = 2_177_452_800.0;
+
   private static final PickleValue NONE = PickleValue.None.NONE;
 
   /** What clients may do with this storage; pairs of module and name, which must be tuples. */
   private static final List<String> INTERFACES =
       List.of(
-          "IStorage",
-          "IStorageIteration",
-          "IStorageRestoreable",
-          "IStorageCurrentRecordIteration");
+          "IStorage", "IStorageIteration", "IStorageRestoreable", "IStorageCurrentRecordIteration");
 
   private final Storage storage;
   private final LinkContext link;
@@ -70,10 +71,7 @@ final class ReadHandler {
       case ZeoRequest.RecordIterNext(Oid from) -> answer(record(from));
       case ZeoRequest.UndoLog() -> answer(Reply.of(PickleValue.tuple()));
       case ZeoRequest.NewOids(int count) ->
-          answer(
-              readOnly
-                  ? WireErrors.readOnly()
-                  : Reply.of(Reply.value(storage.newOids(count))));
+          answer(readOnly ? WireErrors.readOnly() : Reply.of(Reply.value(storage.newOids(count))));
       case ZeoRequest.Ping() -> {
         storage.sync();
         yield answer(Reply.NONE);
@@ -139,7 +137,7 @@ final class ReadHandler {
     for (HistoryEntry entry : storage.history(oid, Math.max(size, 0))) {
       TransactionMeta meta = entry.meta();
       List<PickleValue> items = new ArrayList<>(link.extensions().plainItems(meta.extension()));
-      put(items, "time", new PickleValue.Float(time(entry.tid())));
+      put(items, "time", new PickleValue.Real(time(entry.tid())));
       put(items, "user_name", PickleValue.of(meta.user()));
       put(items, "description", PickleValue.of(meta.description()));
       put(items, "tid", Reply.value(entry.tid()));
@@ -157,7 +155,8 @@ final class ReadHandler {
   /** Seconds since 1970, with the very rounding of {@code TimeStamp.timeTime()}. */
   static double time(Tid tid) {
     long minuteStart = new Tid(tid.value() & ~0xffff_ffffL).toInstant().getEpochSecond();
-    return minuteStart + (tid.value() & 0xffff_ffffL) * SECONDS_PER_UNIT;
+    double seconds = (tid.value() & 0xffff_ffffL) * SECONDS_PER_UNIT;
+    return (minuteStart + EPOCH_SECONDS + seconds) - EPOCH_SECONDS;
   }
 
   private Reply record(Oid from) {

@@ -85,7 +85,7 @@ final class RequestReader {
             default -> null;
           });
     } catch (ArgumentException e) {
-      boolean begins = name.equals("tpc_begin") && args.count() > 0;
+      boolean begins = name.equals("tpc_begin") && args.isTxn(0);
       return Optional.of(
           begins
               ? new ZeoRequest.BadBegin(args.txn(0), e.failure())
@@ -154,8 +154,7 @@ final class RequestReader {
         switch (name) {
           case "iterator_start" -> {
             args.expect(2, 2);
-            yield new ZeoRequest.IteratorStart(
-                args.tidOr(0, Tid.NONE), args.tidOr(1, Tid.MAX));
+            yield new ZeoRequest.IteratorStart(args.tidOr(0, Tid.NONE), args.tidOr(1, Tid.MAX));
           }
           case "iterator_next" -> {
             args.expect(1, 1);

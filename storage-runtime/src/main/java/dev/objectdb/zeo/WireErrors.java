@@ -2,7 +2,6 @@ package dev.objectdb.zeo;
 
 import dev.objectdb.codec.pickle.PickleValue;
 import dev.objectdb.object.Bytes;
-import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
 import dev.objectdb.storage.ConflictException;
 import dev.objectdb.storage.InvalidRecordException;
@@ -33,9 +32,11 @@ final class WireErrors {
       case ConflictException e -> conflict("ConflictError", e);
       case InvalidRecordException e ->
           new Reply.Failure(
-              POS + "StorageError", PickleValue.tuple(text(e.getMessage()), Reply.value(e.oid())));
-      case StorageTransactionException e -> transaction(String.valueOf(e.getMessage()));
-      case StorageUnavailableException e -> withText("StorageError", e.getMessage());
+              POS + "StorageError", PickleValue.tuple(message(e), Reply.value(e.oid())));
+      case StorageTransactionException e ->
+          new Reply.Failure(POS + "StorageTransactionError", PickleValue.tuple(message(e)));
+      case StorageUnavailableException e ->
+          new Reply.Failure(POS + "StorageError", PickleValue.tuple(message(e)));
     };
   }
 
@@ -87,7 +88,7 @@ final class WireErrors {
         POS + name,
         PickleValue.dict(
             text("message"),
-            text(e.getMessage()),
+            message(e),
             text("oid"),
             Reply.value(e.oid()),
             text("class_name"),
@@ -99,6 +100,10 @@ final class WireErrors {
   /** The pair (committed, base) of a conflict. */
   static PickleValue serials(Tid committed, Tid base) {
     return PickleValue.tuple(Reply.value(committed), Reply.value(base));
+  }
+
+  private static PickleValue message(StorageException e) {
+    return text(String.valueOf(e.getMessage()));
   }
 
   private static PickleValue text(String text) {

@@ -111,7 +111,7 @@ final class ZeoConnection implements LinkSession.Owner {
       outbound.run();
     } catch (IOException e) {
       LOG.atDebug().addKeyValue("client", client).setCause(e).log("link broke while writing");
-      closeSocket();
+      hangUp();
     }
   }
 
@@ -180,7 +180,7 @@ final class ZeoConnection implements LinkSession.Owner {
         .addKeyValue("client", client)
         .addKeyValue("reason", violation.getMessage())
         .log("closing a link that does not speak ZEO");
-    closeSocket();
+    hangUp();
   }
 
   /** Ends the link from the server's side: one line in the log, and the reader wakes up. */
@@ -192,7 +192,7 @@ final class ZeoConnection implements LinkSession.Owner {
           .addKeyValue("reason", reason)
           .addKeyValue("queuedBytes", outbound.queuedBytes())
           .log("cutting a link");
-      closeSocket();
+      hangUp();
     }
   }
 
@@ -255,15 +255,23 @@ final class ZeoConnection implements LinkSession.Owner {
   }
 
   private void end() {
-    closeSocket();
-    outbound.close();
+    hangUp();
     LinkSession open = session;
     if (open != null) {
       open.close();
     }
   }
 
-  void closeSocket() {
+  /**
+   * Ends the link from any thread: the reader gets loose, wherever it waits, and gives back what
+   * the link holds. Calls no storage, so the feed may do it.
+   */
+  void hangUp() {
+    outbound.close();
+    LinkSession open = session;
+    if (open != null) {
+      open.release();
+    }
     try {
       socket.close();
     } catch (IOException e) {

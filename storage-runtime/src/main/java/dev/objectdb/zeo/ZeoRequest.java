@@ -79,7 +79,7 @@ sealed interface ZeoRequest {
 
   /** {@code iterator_gc(ids)}: these are not used any more. */
   record IteratorGc(List<Long> ids) implements Read {
-    IteratorGc {
+    public IteratorGc {
       ids = List.copyOf(ids);
     }
   }

@@ -11,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketOption;
-import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -19,9 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import jdk.net.ExtendedSocketOptions;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -162,7 +159,7 @@ public final class ZeoServer implements AutoCloseable {
               }
             });
     if (listener.isClosed()) {
-      connection.closeSocket(); // close() may have missed it
+      connection.hangUp(); // close() may have missed it
     }
   }
 
@@ -244,7 +241,7 @@ public final class ZeoServer implements AutoCloseable {
   public void close() {
     closeListener();
     closed.countDown();
-    connections.forEach(ZeoConnection::closeSocket);
+    connections.forEach(ZeoConnection::hangUp);
   }
 
   private void closeListener() {

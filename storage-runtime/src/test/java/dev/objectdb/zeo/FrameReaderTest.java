@@ -1,0 +1,106 @@
+package dev.objectdb.zeo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.objectdb.object.Bytes;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class FrameReaderTest {
+  private static final int LIMIT = 4 << 20;
+
+  private static byte[] frames(Bytes... payloads) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    FrameWriter writer = new FrameWriter(out);
+    for (Bytes payload : payloads) {
+      writer.write(payload);
+    }
+    writer.flush();
+    return out.toByteArray();
+  }
+
+  private static Bytes random(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return Bytes.wrap(bytes);
+  }
+
+  /** Hands out one byte at a time, as a network may. */
+  private static final class OneByteAtATime extends FilterInputStream {
+    OneByteAtATime(byte[] bytes) {
+      super(new ByteArrayInputStream(bytes));
+    }
+
+    @Override
+    public int read(byte[] target, int from, int length) throws IOException {
+      return super.read(target, from, Math.min(length, 1));
+    }
+
+    @Override
+    public int available() {
+      return 0;
+    }
+  }
+
+  @Test
+  void aFrameMayComeByteByByte() throws IOException {
+    Bytes small = random(300);
+    FrameReader reader = new FrameReader(new OneByteAtATime(frames(small, Bytes.EMPTY, small)));
+    assertThat(Bytes.wrap(reader.read(LIMIT).orElseThrow())).isEqualTo(small);
+    assertThat(reader.read(LIMIT).orElseThrow()).isEmpty();
+    assertThat(Bytes.wrap(reader.read(LIMIT).orElseThrow())).isEqualTo(small);
+    assertThat(reader.read(LIMIT)).isEmpty();
+  }
+
+  @Test
+  void severalFramesMayComeTogether() throws IOException {
+    Bytes large = random(3 << 20);
+    InputStream in = new ByteArrayInputStream(frames(random(5), large, random(7)));
+    FrameReader reader = new FrameReader(in);
+    assertThat(reader.read(LIMIT).orElseThrow()).hasSize(5);
+    assertThat(Bytes.wrap(reader.read(LIMIT).orElseThrow())).isEqualTo(large);
+    assertThat(reader.read(LIMIT).orElseThrow()).hasSize(7);
+    assertThat(reader.read(LIMIT)).isEmpty();
+  }
+
+  @Test
+  void anEndWithinAFrameIsAnError() throws IOException {
+    byte[] whole = frames(random(40));
+    for (int cut = 1; cut < whole.length; cut++) {
+      FrameReader reader = new FrameReader(new ByteArrayInputStream(Arrays.copyOf(whole, cut)));
+      assertThatExceptionOfType(EOFException.class).isThrownBy(() -> reader.read(LIMIT));
+    }
+  }
+
+  @Test
+  void anEndWithinALargeFrameIsAnError() throws IOException {
+    byte[] whole = frames(random(2 << 20));
+    FrameReader reader =
+        new FrameReader(new ByteArrayInputStream(Arrays.copyOf(whole, whole.length - 1)));
+    assertThatExceptionOfType(EOFException.class).isThrownBy(() -> reader.read(LIMIT));
+  }
+
+  @Test
+  void theLimitItselfPassesAndOneMoreByteDoesNot() throws IOException {
+    FrameReader atLimit = new FrameReader(new ByteArrayInputStream(frames(random(1000))));
+    assertThat(atLimit.read(1000).orElseThrow()).hasSize(1000);
+    FrameReader over = new FrameReader(new ByteArrayInputStream(frames(random(1001))));
+    assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> over.read(1000));
+  }
+
+  @Test
+  void lengthsOfTwoGibibytesAndMoreAreOverTheLimit() {
+    for (String header : new String[] {"80000000", "ffffffff", "7fffffff"}) {
+      FrameReader reader = new FrameReader(new ByteArrayInputStream(Bytes.ofHex(header).array()));
+      assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> reader.read(256 << 20));
+    }
+  }
+}
