@@ -140,6 +140,7 @@ final class ZeoConnection implements LinkSession.Owner {
       case ZeoRequest.SetClientLabel(String label) -> {
         client = label + " " + socket.getRemoteSocketAddress();
         LOG.atInfo().addKeyValue("client", client).log("client named itself");
+        replier.answer(message, Reply.NONE);
       }
       case ZeoRequest.Read read -> open.read(message, read);
       case ZeoRequest.Write write -> open.write(message, write);
