@@ -48,8 +48,6 @@ public final class ExtensionCodec {
     if (json.isEmpty()) {
       return PickleWriter.write(PickleValue.dict());
     }
-    PickleWriter out = new PickleWriter().begin(PickleWriter.PROTOCOL);
-    PlainJson.read(Bytes.ofUtf8(json), out);
-    return out.end().toBytes();
+    return PickleWriter.write(PlainJson.read(Bytes.ofUtf8(json), limits.jsonDepthMax()));
   }
 }

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the forms of objects that {@link ObjectForms} writes, and those of the codec 1.6.1. */
 final class InstanceReader {
+  /** An object of more keys is always a dict. */
+  private static final int KEYS_MAX = 5;
+
   private InstanceReader() {}
 
   /** {@code {"@cls": [module, name]}}. */
@@ -17,8 +20,30 @@ final class InstanceReader {
     return false;
   }
 
+  /** Whether an object of several keys is an instance, or a class with something beside it. */
+  static boolean isInstance(Json.Members members) {
+    return members.size() >= 2
+        && members.size() <= KEYS_MAX
+        && members.get("@cls") instanceof Json.Array names
+        && names.isTexts(2);
+  }
+
   /** {@code {"@cls": [module, name], "@s": state, ..}}; without {@code @s} the class itself. */
-  static void read(Json.Members members, Json.Array names, JsonStateReader reader) {
+  static void read(Json.Members members, JsonStateReader reader) {
+    Json state = create(members, reader);
+    if (state != null) {
+      reader.state(kind(members), state);
+      reader.out().op(Opcode.BUILD);
+    }
+  }
+
+  private static StateKind kind(Json.Members members) {
+    Json.Array names = (Json.Array) Objects.requireNonNull(members.get("@cls"));
+    return StateKind.of(names.text(0), names.text(1));
+  }
+
+  /** Writes all but the state, which it returns. */
+  private static @Nullable Json create(Json.Members members, JsonStateReader reader) {
     Json state = members.get("@s");
     boolean hasContent =
         members.get("@newobj") != null
@@ -27,11 +52,9 @@ final class InstanceReader {
     if (state == null && hasContent) {
       throw reader.broken("@cls without @s");
     }
-    String module = names.text(0);
-    String name = names.text(1);
-    reader.out().global(module, name);
+    readClass(Objects.requireNonNull(members.get("@cls")), reader);
     if (state == null) {
-      return;
+      return null;
     }
     boolean call = members.get("@newobj") instanceof Json.Bool(boolean newObject) && !newObject;
     Json.Array args = arguments(state);
@@ -43,8 +66,7 @@ final class InstanceReader {
     }
     reader.out().op(call ? Opcode.REDUCE : Opcode.NEWOBJ);
     content(members.get("@appends"), members.get("@items"), reader);
-    reader.state(StateKind.of(module, name), Objects.requireNonNull(state));
-    reader.out().op(Opcode.BUILD);
+    return state;
   }
 
   /** The arguments in {@code {"@args": {"@t": [..]}, "@state": state}}; null in any other state. */

@@ -1,5 +1,9 @@
 package dev.objectdb.codec.json;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
 /** How floats are spelled: the fewest digits that give the same float back. */
 final class JsonNumbers {
   /**
@@ -7,6 +11,9 @@ final class JsonNumbers {
    * digits of an int.
    */
   static final double INT_LIKE_MIN = 1e16;
+
+  /** Below this Java gives two digits even where one would do: 4.9E-324. */
+  private static final double TINY = 1e-320;
 
   private JsonNumbers() {}
 
@@ -46,25 +53,17 @@ final class JsonNumbers {
       end--;
     }
     exponent -= start; // the value is 0.DIGITS times 10^exponent
-    digits = oneDigit(value, digits.substring(start, end), exponent);
+    digits = digits.substring(start, end);
+    if (value < TINY && digits.length() == 2) {
+      BigDecimal one = new BigDecimal(value).round(new MathContext(1, RoundingMode.HALF_EVEN));
+      if (one.doubleValue() == value) {
+        digits = one.unscaledValue().toString();
+        exponent = 1 - one.scale();
+      }
+    }
     return value >= INT_LIKE_MIN || value < 1e-5
         ? scientific(out, digits, exponent - 1)
         : decimal(out, digits, exponent);
-  }
-
-  /** Java gives two digits where one would do: 4.9E-324. */
-  private static String oneDigit(double value, String digits, int exponent) {
-    if (digits.length() != 2) {
-      return digits;
-    }
-    int low = digits.charAt(0) - '0';
-    boolean up = digits.charAt(1) >= '5';
-    for (int digit : up ? new int[] {low + 1, low} : new int[] {low, low + 1}) {
-      if (digit > 0 && digit < 10 && Double.parseDouble("0." + digit + "E" + exponent) == value) {
-        return Integer.toString(digit);
-      }
-    }
-    return digits;
   }
 
   private static StringBuilder scientific(StringBuilder out, String digits, int exponent) {

@@ -21,7 +21,6 @@ public final class JsonStateReader {
   /** The reference codec's limit: nothing deeper was ever stored as JSON. */
   private static final int DEPTH_MAX = 1_000;
 
-  private static final int MARKER_KEYS_MAX = 5;
   private static final String ESCAPED_KEY = "@ns:";
 
   private final PickleWriter out;
@@ -59,10 +58,22 @@ public final class JsonStateReader {
     }
   }
 
+  /**
+   * Writes any value. Kept small, as is all that lies between it and its next call: it recurses.
+   */
   void value(Json value) {
     if (++depth > DEPTH_MAX) {
       throw new CodecException("JSON is nested too deeply", out.length());
     }
+    switch (value) {
+      case Json.Array array -> list(array);
+      case Json.Members members -> members(members);
+      default -> scalar(value);
+    }
+    depth--;
+  }
+
+  private void scalar(Json value) {
     switch (value) {
       case Json.Null _ -> out.none();
       case Json.Bool(boolean bool) -> out.bool(bool);
@@ -70,30 +81,32 @@ public final class JsonStateReader {
       case Json.BigInt(var number) -> out.integer(number);
       case Json.Real(double number) -> out.real(number);
       case Json.Text(String text) -> out.text(text);
-      case Json.Array array -> list(array);
-      case Json.Members members -> {
-        if (!marker(members)) {
-          dict(members);
-        }
-      }
+      case Json.Array _, Json.Members _ -> throw new AssertionError("no scalar");
     }
-    depth--;
   }
 
-  private boolean marker(Json.Members members) {
-    if (members.size() == 1) {
-      Map.Entry<String, Json> only = members.map().entrySet().iterator().next();
-      Marker marker = Markers.of(only.getKey());
-      return marker != null && marker.read(only.getValue(), this);
+  private void members(Json.Members members) {
+    if (members.size() == 1 && members.get("@t") instanceof Json.Array items) {
+      tuple(items); // the most common marker, and the deepest nested one
+    } else if (members.size() == 1 ? isMarker(members) : isDateTime(members)) {
+      return; // written
+    } else if (InstanceReader.isInstance(members)) {
+      InstanceReader.read(members, this);
+    } else {
+      dict(members);
     }
-    if (members.size() < 2 || members.size() > MARKER_KEYS_MAX) {
-      return false;
-    }
-    if (members.get("@cls") instanceof Json.Array names && names.isTexts(2)) {
-      InstanceReader.read(members, names, this);
-      return true;
-    }
-    if (members.size() == 2 && members.get("@dt") instanceof Json.Text(String text)) {
+  }
+
+  private boolean isMarker(Json.Members members) {
+    Map.Entry<String, Json> only = members.map().entrySet().iterator().next();
+    Marker marker = Markers.of(only.getKey());
+    return marker != null && marker.read(only.getValue(), this);
+  }
+
+  private boolean isDateTime(Json.Members members) {
+    if (members.size() == 2
+        && members.get("@dt") instanceof Json.Text(String text)
+        && !InstanceReader.isInstance(members)) {
       DateTimeType.read(text, members.get("@tz"), this);
       return true;
     }
@@ -106,13 +119,10 @@ public final class JsonStateReader {
       return;
     }
     out.op(Opcode.MARK);
-    members
-        .map()
-        .forEach(
-            (key, value) -> {
-              key(key);
-              value(value);
-            });
+    for (Map.Entry<String, Json> member : members.map().entrySet()) {
+      key(member.getKey());
+      value(member.getValue());
+    }
     out.op(Opcode.SETITEMS);
   }
 
@@ -152,7 +162,9 @@ public final class JsonStateReader {
   void append(Json.Array items) {
     if (items.size() > 0) {
       out.op(Opcode.MARK);
-      items.items().forEach(this::value);
+      for (Json item : items.items()) {
+        value(item);
+      }
       out.op(Opcode.APPENDS);
     }
   }
@@ -175,7 +187,9 @@ public final class JsonStateReader {
     if (items.size() > 3) {
       out.op(Opcode.MARK);
     }
-    items.items().forEach(this::value);
+    for (Json item : items.items()) {
+      value(item);
+    }
     endTuple(items.size());
   }
 

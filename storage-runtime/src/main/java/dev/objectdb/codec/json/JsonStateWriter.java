@@ -93,7 +93,18 @@ public final class JsonStateWriter {
     }
   }
 
+  /**
+   * Writes any value. Kept small, as is all that lies between it and its next call: it recurses.
+   */
   void value(PickleValue value) {
+    if (value instanceof Node node) {
+      node(node, false);
+    } else {
+      leaf(value);
+    }
+  }
+
+  private void leaf(PickleValue value) {
     switch (value) {
       case PickleValue.None _ -> out.put("null");
       case PickleValue.Bool bool -> out.put(bool.value() ? "true" : "false");
@@ -126,7 +137,7 @@ public final class JsonStateWriter {
         out.close('}').close('}');
       }
       case PickleValue.Foreign _ -> throw new Unstorable("a value that is not understood");
-      case Node node -> node(node, false);
+      case Node _ -> throw new AssertionError("no leaf");
     }
   }
 
@@ -176,10 +187,14 @@ public final class JsonStateWriter {
    * identity.
    */
   private void node(Node node, boolean attributes) {
-    if (!node.isAliased()) {
+    if (node.isAliased()) {
+      alias(node, attributes);
+    } else {
       content(node, attributes);
-      return;
     }
+  }
+
+  private void alias(Node node, boolean attributes) {
     if (!open.add(node)) {
       inexact();
       stub(node);
@@ -194,10 +209,7 @@ public final class JsonStateWriter {
   private void content(Node node, boolean attributes) {
     switch (node) {
       case Tuple tuple -> array("@t", tuple.items());
-      case SetValue set -> {
-        identities += set.isFrozen() ? 0 : 1;
-        array(set.isFrozen() ? "@fset" : "@set", set.items());
-      }
+      case SetValue set -> set(set);
       case ListValue list -> {
         identities++;
         array(list.items());
@@ -206,12 +218,20 @@ public final class JsonStateWriter {
         identities++;
         dict(dict, attributes && !strict);
       }
+      case ObjectValue object when KnownTypes.write(object, this) -> {}
       case ObjectValue object -> {
-        if (!KnownTypes.write(object, this)) {
-          identities++;
-          objects.write(object);
-        }
+        identities++;
+        objects.write(object);
       }
+    }
+  }
+
+  private void set(SetValue set) {
+    if (set.isFrozen()) {
+      array("@fset", set.items());
+    } else {
+      identities++;
+      array("@set", set.items());
     }
   }
 
@@ -260,25 +280,38 @@ public final class JsonStateWriter {
   }
 
   private void dict(Dict dict, boolean anyOrder) {
-    for (int i = 0; i < dict.size(); i++) {
-      if (!(dict.key(i) instanceof Text)) {
-        out.openMarker("@d");
-        pairs(dict.pairs());
-        out.close('}');
-        return;
-      }
+    if (!hasTextKeys(dict)) {
+      out.openMarker("@d");
+      pairs(dict.pairs());
+      out.close('}');
+      return;
     }
+    inexactUnless(anyOrder || isInOrder(dict));
     out.open('{');
-    Text before = null;
     for (int i = 0; i < dict.size(); i++) {
-      Text key = (Text) dict.key(i);
-      inexactUnless(anyOrder || before == null || compare(before, key) < 0);
-      before = key;
       out.separate(i == 0);
-      key(key);
+      key((Text) dict.key(i));
       value(dict.value(i));
     }
     out.close('}');
+  }
+
+  private static boolean hasTextKeys(Dict dict) {
+    for (int i = 0; i < dict.size(); i++) {
+      if (!(dict.key(i) instanceof Text)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isInOrder(Dict dict) {
+    for (int i = 1; i < dict.size(); i++) {
+      if (compare((Text) dict.key(i - 1), (Text) dict.key(i)) >= 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The order in which JSONB keeps keys; it keeps no key twice. */

@@ -18,10 +18,8 @@ import java.util.LinkedHashMap;
 
 /** Parses JSON to a tree, without recursion. */
 final class JsonTreeReader {
-  /**
-   * PostgreSQL's own parser gives up before this depth, and what it stored is not ours to refuse.
-   */
-  private static final int DEPTH_MAX = 10_000;
+  /** Python's parser gives up before this depth, so no reader ever had a deeper document. */
+  private static final int DEPTH_MAX = 2_000;
 
   private static final JsonFactory STRICT = factory().build();
 
@@ -40,8 +38,8 @@ final class JsonTreeReader {
                 .maxStringLength(Integer.MAX_VALUE)
                 .maxNameLength(Integer.MAX_VALUE)
                 .build())
-        // Every application has keys of its own: a table of all of them would never stop growing.
-        .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES);
+        // Keys are compared with few others; a table of all names in the process would cost more.
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES);
   }
 
   /**
@@ -75,8 +73,8 @@ final class JsonTreeReader {
   }
 
   private static CodecException error(JsonParser parser) {
-    return new CodecException(
-        "not a JSON document", (int) parser.currentLocation().getByteOffset());
+    long offset = parser.currentLocation().getByteOffset(); // -1 in what only looks like UTF-16
+    return new CodecException("not a JSON document", (int) Math.max(0, offset));
   }
 
   /** An object or array that is not at its end yet; the key that waits for its value. */

@@ -1,14 +1,16 @@
 package dev.objectdb.codec.json;
 
-import dev.objectdb.codec.pickle.Opcode;
+import dev.objectdb.codec.pickle.CodecException;
 import dev.objectdb.codec.pickle.PickleValue;
 import dev.objectdb.codec.pickle.PickleValue.Dict;
 import dev.objectdb.codec.pickle.PickleValue.ListValue;
 import dev.objectdb.codec.pickle.PickleValue.Node;
 import dev.objectdb.codec.pickle.PickleValue.Text;
-import dev.objectdb.codec.pickle.PickleWriter;
 import dev.objectdb.object.Bytes;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -81,39 +83,40 @@ public final class PlainJson {
   }
 
   /**
-   * Writes the pickle of a document as a value; takes {@code NaN} and {@code Infinity}, which
-   * Python writes.
+   * Reads a document; takes {@code NaN} and {@code Infinity}, which Python writes.
    *
-   * @throws dev.objectdb.codec.pickle.CodecException if it is no JSON
+   * @throws CodecException if it is no JSON, or nested too deeply
    */
-  public static void read(Bytes json, PickleWriter out) {
-    read(JsonTreeReader.readPython(json), out);
+  public static PickleValue read(Bytes json, int depthMax) {
+    return read(JsonTreeReader.readPython(json), depthMax);
   }
 
-  private static void read(Json value, PickleWriter out) {
-    switch (value) {
-      case Json.Null _ -> out.none();
-      case Json.Bool(boolean bool) -> out.bool(bool);
-      case Json.Int(long number) -> out.integer(number);
-      case Json.BigInt(var number) -> out.integer(number);
-      case Json.Real(double number) -> out.real(number);
-      case Json.Text(String text) -> out.text(text);
+  private static PickleValue read(Json value, int depth) {
+    if (depth == 0) {
+      throw new CodecException("JSON is nested too deeply", 0);
+    }
+    return switch (value) {
+      case Json.Null _ -> PickleValue.None.NONE;
+      case Json.Bool(boolean bool) -> PickleValue.of(bool);
+      case Json.Int(long number) -> PickleValue.of(number);
+      case Json.BigInt(var number) -> new PickleValue.BigInt(number);
+      case Json.Real(double number) -> new PickleValue.Real(number);
+      case Json.Text(String text) -> PickleValue.of(text);
       case Json.Array array -> {
-        out.op(Opcode.EMPTY_LIST).op(Opcode.MARK);
-        array.items().forEach(item -> read(item, out));
-        out.op(Opcode.APPENDS);
+        List<PickleValue> items = new ArrayList<>(array.size());
+        for (Json item : array.items()) {
+          items.add(read(item, depth - 1));
+        }
+        yield PickleValue.list(items);
       }
       case Json.Members members -> {
-        out.op(Opcode.EMPTY_DICT).op(Opcode.MARK);
-        members
-            .map()
-            .forEach(
-                (key, item) -> {
-                  out.text(key);
-                  read(item, out);
-                });
-        out.op(Opcode.SETITEMS);
+        List<PickleValue> pairs = new ArrayList<>(2 * members.size());
+        for (Map.Entry<String, Json> member : members.map().entrySet()) {
+          pairs.add(PickleValue.of(member.getKey()));
+          pairs.add(read(member.getValue(), depth - 1));
+        }
+        yield PickleValue.dict(pairs.toArray(PickleValue[]::new));
       }
-    }
+    };
   }
 }
