@@ -1,0 +1,80 @@
+package dev.objectdb.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.objectdb.server.ConfigException;
+import dev.objectdb.storage.pg.PgUri;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A Kubernetes Secret from a file: {@code data} in base64 or {@code stringData} as it is. */
+final class SecretDocument {
+  private final Path path;
+  private final String name;
+  // Never in a message: only names of keys are.
+  private final JsonNode encoded;
+  private final JsonNode plain;
+
+  SecretDocument(Path path, String name, ObjectNode document) {
+    this.path = path;
+    this.name = name;
+    this.encoded = document.path("data");
+    this.plain = document.path("stringData");
+  }
+
+  /**
+   * Returns the PostgreSQL address under a key.
+   *
+   * @throws ConfigException if it is not there or no such address
+   */
+  PgUri uri(String key) {
+    try {
+      return PgUri.parse(value(key));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          "%s: key \"%s\" of Secret \"%s\" cannot be used (%s): write it as"
+                  .formatted(path, key, name, e.getMessage())
+              + " postgresql://user:password@host:5432/dbname");
+    }
+  }
+
+  /**
+   * Returns the value under a key.
+   *
+   * @throws ConfigException if there is none, or it is no base64; the message names the keys only
+   */
+  private String value(String key) {
+    if (plain.has(key)) {
+      return plain.path(key).asText().strip();
+    }
+    if (!encoded.has(key)) {
+      throw new ConfigException(
+          "%s: Secret \"%s\" has no key \"%s\", only %s: add it, or name the right one in"
+                  .formatted(path, name, key, keys())
+              + " spec.postgres.secretRef.keys.uri");
+    }
+    try {
+      byte[] bytes = Base64.getMimeDecoder().decode(encoded.path(key).asText());
+      return new String(bytes, StandardCharsets.UTF_8).strip();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          "%s: data.%s of Secret \"%s\" is not base64: encode it, or write it under stringData"
+              .formatted(path, key, name));
+    }
+  }
+
+  private Set<String> keys() {
+    Set<String> keys = new TreeSet<>();
+    plain.fieldNames().forEachRemaining(keys::add);
+    encoded.fieldNames().forEachRemaining(keys::add);
+    return keys;
+  }
+
+  @Override
+  public String toString() {
+    return "SecretDocument[%s]".formatted(name);
+  }
+}

@@ -1,0 +1,29 @@
+package dev.objectdb.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/** The Python that a user pastes first: {@code examples/hello.py}, without its heading. */
+final class Snippet {
+  private static final String HEADING_END = "\"\"\"\n\n";
+  private static final String ADDRESS = "(\"127.0.0.1\", 8100)";
+
+  private Snippet() {}
+
+  /** Returns the code for a server at this address. */
+  static String at(String host, int port) {
+    try (InputStream in = Snippet.class.getResourceAsStream("hello.py")) {
+      String text =
+          new String(
+              Objects.requireNonNull(in, "the build has no hello.py").readAllBytes(),
+              StandardCharsets.UTF_8);
+      String code = text.substring(text.indexOf(HEADING_END) + HEADING_END.length());
+      return code.replace(ADDRESS, "(\"%s\", %d)".formatted(host, port));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

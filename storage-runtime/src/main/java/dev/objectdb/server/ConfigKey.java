@@ -1,0 +1,53 @@
+package dev.objectdb.server;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every key of the server's environment. A name is the path in the resource ({@code zeo.port} is
+ * {@code OBJECTDB_ZEO_PORT}), a default is the resource's.
+ */
+enum ConfigKey {
+  POSTGRES_URI(null, "set it to postgresql://user:password@host:5432/dbname"),
+  POSTGRES_SCHEMA("public", "give the name of an SQL schema: lower-case letters, digits and _"),
+  HISTORY_MODE("Free", "give Free or Preserving"),
+  /** Java's wildcard: IPv4 and, where there is one, IPv6. */
+  ZEO_HOST("0.0.0.0", "give the address to listen on; 0.0.0.0 is all of them"),
+  ZEO_PORT("8100", "give a port from 1 to 65535, or 0 for any free one"),
+  ZEO_READ_ONLY("false", "give true or false"),
+  ZEO_TRANSACTION_TIMEOUT("10s", "give a duration from 1s to 1h, as in 10s or 1m30s"),
+  ZEO_MAX_CONNECTIONS("1000", "give a whole number from 1 to 100000"),
+  MONITORING_PORT("9180", "give a port from 1 to 65535, or 0 for no monitoring"),
+  POOL_MIN("2", "give a whole number from 2 to 200"),
+  POOL_MAX("10", "give a whole number from 2 to 200"),
+  CACHE_MEMORY("256Mi", "give an amount of at least 1Mi, as in 256Mi or 2Gi"),
+  SNAPSHOT_WINDOW("5m", "give a duration from 1s to 24h, as in 5m");
+
+  /** What every key of ours begins with. */
+  static final String PREFIX = "OBJECTDB_";
+
+  /** Ending of the key that names a file with the value in it. */
+  static final String FILE = "_FILE";
+
+  private final @Nullable String defaultText;
+  private final String remedy;
+
+  ConfigKey(@Nullable String defaultText, String remedy) {
+    this.defaultText = defaultText;
+    this.remedy = remedy;
+  }
+
+  /** The name of the environment variable. */
+  String key() {
+    return PREFIX + name();
+  }
+
+  /** The default, or null where the key has to be given. */
+  @Nullable String defaultText() {
+    return defaultText;
+  }
+
+  /** What to do about a wrong value, as a half sentence. */
+  String remedy() {
+    return remedy;
+  }
+}

@@ -1,0 +1,167 @@
+package dev.objectdb.server;
+
+import dev.objectdb.storage.HistoryMode;
+import dev.objectdb.storage.pg.PgConfig;
+import dev.objectdb.storage.pg.PgUri;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * All that a server is told from outside, read once at its start and checked as a whole.
+ *
+ * @param postgresUri where the database is; hides its password
+ * @param postgresSchema SQL schema of the tables
+ * @param historyMode the mode a new database is made with, and an existing one has to be in
+ * @param zeo the endpoint for Python clients
+ * @param monitoringPort port of probes, metrics and status on {@code zeo.host}; 0 for none
+ * @param poolMin connections to PostgreSQL kept while idle
+ * @param poolMax connections to PostgreSQL at most, beside those that commit and listen
+ * @param cacheBytes bound of the cache of object records
+ * @param snapshotWindow how long overwritten revisions stay readable without history
+ */
+public record ServerConfig(
+    PgUri postgresUri,
+    String postgresSchema,
+    HistoryMode historyMode,
+    Zeo zeo,
+    int monitoringPort,
+    int poolMin,
+    int poolMax,
+    long cacheBytes,
+    Duration snapshotWindow) {
+
+  /** A larger pool than this makes no server faster, and several exhaust PostgreSQL. */
+  private static final int POOL_LIMIT = 200;
+
+  /** The smallest pool in which a reader never waits for a walk over everything. */
+  private static final int POOL_LEAST = 2;
+
+  private static final int PORT_LIMIT = 65_535;
+  private static final int CONNECTIONS_LIMIT = 100_000;
+  private static final long CACHE_LEAST = 1 << 20;
+  private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
+
+  /**
+   * The endpoint for Python clients.
+   *
+   * @param port 0 for any free one
+   * @param readOnly whether every write is refused
+   * @param transactionTimeout how long a client may hold the commit lock
+   * @param maxConnections further clients are refused
+   */
+  public record Zeo(
+      String host, int port, boolean readOnly, Duration transactionTimeout, int maxConnections) {}
+
+  /**
+   * @throws ConfigException if two values do not fit each other
+   */
+  public ServerConfig {
+    if (poolMin > poolMax) {
+      throw new ConfigException(
+          "%s is %d, above %s, which is %d: raise the latter or lower the former"
+              .formatted(ConfigKey.POOL_MIN.key(), poolMin, ConfigKey.POOL_MAX.key(), poolMax));
+    }
+    if (monitoringPort != 0 && monitoringPort == zeo.port()) {
+      throw new ConfigException(
+          "%s and %s are both %d: choose another port for one of them"
+              .formatted(
+                  ConfigKey.ZEO_PORT.key(), ConfigKey.MONITORING_PORT.key(), monitoringPort));
+    }
+  }
+
+  /**
+   * Reads the environment.
+   *
+   * @throws ConfigException for a key or value that is wrong, by its name and with a remedy
+   */
+  public static ServerConfig read(Map<String, String> environment) {
+    Environment texts = new Environment(environment);
+    return new ServerConfig(
+        uri(texts.text(ConfigKey.POSTGRES_URI)),
+        texts.value(ConfigKey.POSTGRES_SCHEMA, ServerConfig::schema),
+        texts.value(ConfigKey.HISTORY_MODE, ServerConfig::historyMode),
+        new Zeo(
+            texts.value(ConfigKey.ZEO_HOST, ServerConfig::host),
+            texts.value(ConfigKey.ZEO_PORT, text -> whole(text, 0, PORT_LIMIT)),
+            texts.value(ConfigKey.ZEO_READ_ONLY, ServerConfig::yesOrNo),
+            texts.value(
+                ConfigKey.ZEO_TRANSACTION_TIMEOUT, text -> duration(text, Duration.ofHours(1))),
+            texts.value(ConfigKey.ZEO_MAX_CONNECTIONS, text -> whole(text, 1, CONNECTIONS_LIMIT))),
+        texts.value(ConfigKey.MONITORING_PORT, text -> whole(text, 0, PORT_LIMIT)),
+        texts.value(ConfigKey.POOL_MIN, text -> whole(text, POOL_LEAST, POOL_LIMIT)),
+        texts.value(ConfigKey.POOL_MAX, text -> whole(text, POOL_LEAST, POOL_LIMIT)),
+        texts.value(
+            ConfigKey.CACHE_MEMORY, text -> Units.bytes(text).filter(it -> it >= CACHE_LEAST)),
+        texts.value(ConfigKey.SNAPSHOT_WINDOW, text -> duration(text, Duration.ofHours(24))));
+  }
+
+  /** Returns what the engine has to know of this. */
+  public PgConfig storage() {
+    PgConfig defaults = PgConfig.of(postgresUri, historyMode);
+    return new PgConfig(
+        postgresUri,
+        postgresSchema,
+        historyMode,
+        poolMin,
+        poolMax,
+        defaults.acquireTimeout(),
+        cacheBytes,
+        snapshotWindow,
+        zeo.transactionTimeout(),
+        defaults.statementTimeout(),
+        defaults.lockTimeout(),
+        defaults.limits());
+  }
+
+  /** Apart from the others: a message must not show the text, which holds a password. */
+  private static PgUri uri(String text) {
+    try {
+      return PgUri.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          "%s cannot be used (%s): %s"
+              .formatted(
+                  ConfigKey.POSTGRES_URI.key(), e.getMessage(), ConfigKey.POSTGRES_URI.remedy()));
+    }
+  }
+
+  private static Optional<String> schema(String text) {
+    boolean own = text.startsWith("pg_") || text.equals("information_schema");
+    return Optional.of(text).filter(it -> SCHEMA.matcher(it).matches() && !own);
+  }
+
+  private static Optional<String> host(String text) {
+    return Optional.of(text).filter(it -> !it.isBlank());
+  }
+
+  private static Optional<HistoryMode> historyMode(String text) {
+    return switch (text) {
+      case "Free" -> Optional.of(HistoryMode.FREE);
+      case "Preserving" -> Optional.of(HistoryMode.PRESERVING);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Boolean> yesOrNo(String text) {
+    return switch (text) {
+      case "true" -> Optional.of(true);
+      case "false" -> Optional.of(false);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Integer> whole(String text, int least, int most) {
+    try {
+      return Optional.of(Integer.parseInt(text)).filter(it -> it >= least && it <= most);
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Duration> duration(String text, Duration most) {
+    return Units.duration(text)
+        .filter(it -> it.compareTo(Duration.ofSeconds(1)) >= 0 && it.compareTo(most) <= 0);
+  }
+}

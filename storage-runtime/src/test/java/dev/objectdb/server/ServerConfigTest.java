@@ -1,0 +1,225 @@
+package dev.objectdb.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.objectdb.storage.HistoryMode;
+import dev.objectdb.storage.pg.PgUri;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServerConfigTest {
+  private static final String URI = "postgresql://zope:canary-7f3a@db:5432/zodb";
+
+  private final Path directory;
+
+  ServerConfigTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
+
+  /** The keys and defaults that operators and manifests rely on: changing one breaks them. */
+  @Test
+  void everyKeyAndItsDefaultIsPinned() {
+    Map<String, String> pinned =
+        Map.ofEntries(
+            Map.entry("OBJECTDB_POSTGRES_URI", "required"),
+            Map.entry("OBJECTDB_POSTGRES_SCHEMA", "public"),
+            Map.entry("OBJECTDB_HISTORY_MODE", "Free"),
+            Map.entry("OBJECTDB_ZEO_HOST", "0.0.0.0"),
+            Map.entry("OBJECTDB_ZEO_PORT", "8100"),
+            Map.entry("OBJECTDB_ZEO_READ_ONLY", "false"),
+            Map.entry("OBJECTDB_ZEO_TRANSACTION_TIMEOUT", "10s"),
+            Map.entry("OBJECTDB_ZEO_MAX_CONNECTIONS", "1000"),
+            Map.entry("OBJECTDB_MONITORING_PORT", "9180"),
+            Map.entry("OBJECTDB_POOL_MIN", "2"),
+            Map.entry("OBJECTDB_POOL_MAX", "10"),
+            Map.entry("OBJECTDB_CACHE_MEMORY", "256Mi"),
+            Map.entry("OBJECTDB_SNAPSHOT_WINDOW", "5m"));
+    Map<String, String> found = new HashMap<>();
+    Arrays.stream(ConfigKey.values())
+        .forEach(
+            key -> {
+              String preset = key.defaultText();
+              found.put(key.key(), preset == null ? "required" : preset);
+            });
+    assertThat(found).containsExactlyInAnyOrderEntriesOf(pinned);
+  }
+
+  @Test
+  void theDefaultsAreTheResources() {
+    assertThat(ServerConfig.read(Map.of("OBJECTDB_POSTGRES_URI", URI)))
+        .isEqualTo(
+            new ServerConfig(
+                PgUri.parse(URI),
+                "public",
+                HistoryMode.FREE,
+                new ServerConfig.Zeo("0.0.0.0", 8100, false, Duration.ofSeconds(10), 1000),
+                9180,
+                2,
+                10,
+                256L << 20,
+                Duration.ofMinutes(5)));
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("OBJECTDB_POSTGRES_URI", URI);
+    environment.put("OBJECTDB_POSTGRES_SCHEMA", "plone");
+    environment.put("OBJECTDB_HISTORY_MODE", "Preserving");
+    environment.put("OBJECTDB_ZEO_HOST", "127.0.0.1");
+    environment.put("OBJECTDB_ZEO_PORT", "0");
+    environment.put("OBJECTDB_ZEO_READ_ONLY", "true");
+    environment.put("OBJECTDB_ZEO_TRANSACTION_TIMEOUT", "1m30s");
+    environment.put("OBJECTDB_ZEO_MAX_CONNECTIONS", "50");
+    environment.put("OBJECTDB_MONITORING_PORT", "0");
+    environment.put("OBJECTDB_POOL_MIN", "4");
+    environment.put("OBJECTDB_POOL_MAX", "4");
+    environment.put("OBJECTDB_CACHE_MEMORY", "2Gi");
+    environment.put("OBJECTDB_SNAPSHOT_WINDOW", "90s");
+    environment.put("PATH", "/bin");
+    assertThat(ServerConfig.read(environment))
+        .isEqualTo(
+            new ServerConfig(
+                PgUri.parse(URI),
+                "plone",
+                HistoryMode.PRESERVING,
+                new ServerConfig.Zeo("127.0.0.1", 0, true, Duration.ofSeconds(90), 50),
+                0,
+                4,
+                4,
+                2L << 30,
+                Duration.ofSeconds(90)));
+  }
+
+  @Test
+  void aValueMayComeFromAFile() throws IOException {
+    Path file = Files.writeString(directory.resolve("uri"), URI + "\n");
+    assertThat(ServerConfig.read(Map.of("OBJECTDB_POSTGRES_URI_FILE", file.toString())))
+        .isEqualTo(ServerConfig.read(Map.of("OBJECTDB_POSTGRES_URI", URI)));
+  }
+
+  @Test
+  void bothFormsAtOnceAreRefused() throws IOException {
+    Path file = Files.writeString(directory.resolve("uri"), URI);
+    assertRefused(
+        Map.of("OBJECTDB_POSTGRES_URI", URI, "OBJECTDB_POSTGRES_URI_FILE", file.toString()),
+        "OBJECTDB_POSTGRES_URI and OBJECTDB_POSTGRES_URI_FILE are both set: unset one of them");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamed() {
+    Path file = directory.resolve("none");
+    assertRefused(
+        Map.of("OBJECTDB_POSTGRES_URI_FILE", file.toString()),
+        "OBJECTDB_POSTGRES_URI_FILE names %s, which cannot be read (there is no such file): mount"
+                .formatted(file)
+            + " the file or correct the path");
+  }
+
+  @Test
+  void theAddressIsRequired() {
+    assertRefused(
+        Map.of(),
+        "OBJECTDB_POSTGRES_URI is not set: set it to postgresql://user:password@host:5432/dbname,"
+            + " or name a file that holds it in OBJECTDB_POSTGRES_URI_FILE");
+  }
+
+  @Test
+  void anUnknownKeyIsRefusedByName() {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(
+            () ->
+                ServerConfig.read(
+                    Map.of("OBJECTDB_POSTGRES_URI", URI, "OBJECTDB_ZEO_PROT", "8100")))
+        .withMessageStartingWith("OBJECTDB_ZEO_PROT is not a key of this program: unset it.");
+  }
+
+  @Test
+  void aServiceLinkOfKubernetesIsToldApart() {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> ServerConfig.read(Map.of("OBJECTDB_PORT_8100_TCP_ADDR", "10.0.0.1")))
+        .withMessageContaining("set enableServiceLinks: false in the pod");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "POSTGRES_SCHEMA,Plone",
+    "POSTGRES_SCHEMA,pg_catalog",
+    "POSTGRES_SCHEMA,information_schema",
+    "HISTORY_MODE,free",
+    "ZEO_HOST,''",
+    "ZEO_PORT,65536",
+    "ZEO_PORT,-1",
+    "ZEO_READ_ONLY,yes",
+    "ZEO_TRANSACTION_TIMEOUT,10",
+    "ZEO_TRANSACTION_TIMEOUT,0s",
+    "ZEO_TRANSACTION_TIMEOUT,61m",
+    "ZEO_MAX_CONNECTIONS,0",
+    "MONITORING_PORT,http",
+    "POOL_MIN,1",
+    "POOL_MAX,201",
+    "CACHE_MEMORY,256MB",
+    "CACHE_MEMORY,1",
+    "SNAPSHOT_WINDOW,25h",
+  })
+  void aBadValueIsRefusedWithItsRemedy(ConfigKey key, String value) {
+    assertRefused(
+        Map.of("OBJECTDB_POSTGRES_URI", URI, key.key(), value),
+        "%s is \"%s\": %s".formatted(key.key(), value, key.remedy()));
+  }
+
+  @Test
+  void theBoundsOfThePoolHaveToFit() {
+    assertRefused(
+        Map.of("OBJECTDB_POSTGRES_URI", URI, "OBJECTDB_POOL_MIN", "11"),
+        "OBJECTDB_POOL_MIN is 11, above OBJECTDB_POOL_MAX, which is 10: raise the latter or lower"
+            + " the former");
+  }
+
+  @Test
+  void onePortServesOneThing() {
+    assertRefused(
+        Map.of("OBJECTDB_POSTGRES_URI", URI, "OBJECTDB_ZEO_PORT", "9180"),
+        "OBJECTDB_ZEO_PORT and OBJECTDB_MONITORING_PORT are both 9180: choose another port for one"
+            + " of them");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "canary-7f3a",
+    "postgresql://zope:canary-7f3a@db:notaport/zodb",
+    "postgresql://zope:canary-7f3a@/zodb",
+    "postgresql://zope:canary-7f3a@db/zodb?canary=1",
+    "jdbc:postgresql://db/zodb?password=canary-7f3a",
+    "host=db user=zope password='canary-7f3a",
+  })
+  void anAddressThatIsRefusedIsNotShown(String uri) {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> ServerConfig.read(Map.of("OBJECTDB_POSTGRES_URI", uri)))
+        .withMessageStartingWith("OBJECTDB_POSTGRES_URI cannot be used (")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("canary-7f3a"));
+  }
+
+  @Test
+  void thePasswordIsNotInTheTextOfTheConfiguration() {
+    assertThat(ServerConfig.read(Map.of("OBJECTDB_POSTGRES_URI", URI)).toString())
+        .contains("postgresql://zope@db:5432/zodb")
+        .doesNotContain("canary");
+  }
+
+  private static void assertRefused(Map<String, String> environment, String message) {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> ServerConfig.read(environment))
+        .withMessage(message);
+  }
+}
