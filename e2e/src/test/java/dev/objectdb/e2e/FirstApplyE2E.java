@@ -132,6 +132,13 @@ class FirstApplyE2E {
 
   @Test
   @Order(4)
+  void eventsTellWhatHappened() {
+    assertThat(SITE.kubectl("events", "--for=objdb/" + DATABASE, "--output=name").lines())
+        .isNotEmpty();
+  }
+
+  @Test
+  @Order(5)
   void theOperatorHasLoggedNoError() {
     assertThat(OPERATOR.kubectl("logs", "deployment/" + RELEASE, "--tail=-1").lines())
         .isNotEmpty()
