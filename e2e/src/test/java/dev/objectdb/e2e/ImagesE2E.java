@@ -37,6 +37,7 @@ class ImagesE2E {
     // Embedded PostgreSQL, the Kubernetes client, CEL and JSON schema are for `objectdb up` alone.
     assertThat(libraries(root))
         .containsExactlyInAnyOrder(
+            "HdrHistogram",
             "HikariCP",
             "caffeine",
             "checker-qual",
@@ -105,7 +106,7 @@ class ImagesE2E {
   private static List<String> libraries(Path root) throws IOException {
     try (Stream<Path> jars = Files.list(root.resolve("app/libs"))) {
       return jars.map(jar -> jar.getFileName().toString())
-          .map(name -> name.replaceFirst("-[0-9][^-]*(-[a-zA-Z]+)?\\.jar$", ""))
+          .map(name -> name.replaceFirst("(-[0-9][^-]*(-[a-zA-Z]+)?)?\\.jar$", ""))
           .sorted()
           .toList();
     }
