@@ -1,0 +1,189 @@
+package dev.objectdb.storage.pg;
+
+import dev.objectdb.object.Bytes;
+import dev.objectdb.object.Oid;
+import dev.objectdb.object.Tid;
+import dev.objectdb.storage.HistoryMode;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads revisions by SQL: one statement, one round trip, one snapshot, however many objects.
+ *
+ * <p>A live row answers everything above its tid. Below it answers a replaced revision: in a
+ * history-preserving database the newest one in object_history, where a row without a state is the
+ * end of the object; in a history-free one a row of object_window, which says itself how long it
+ * was current, so that a missing row costs a retry and never gives a wrong answer.
+ *
+ * <p>Databases of Python's first releases hold the live revision in the history as well; the live
+ * row is preferred everywhere.
+ */
+final class Loader implements RevisionSource {
+  private static final String FREE =
+      """
+      SELECT o.zoid, s.tid AS later, v.tid, v.next_tid, false AS ended,
+             s.tid IS NULL AND v.tid IS NULL AND EXISTS (
+               SELECT FROM object_deletion d WHERE d.tid >= b.before AND d.zoid = o.zoid
+             ) AS ended_later, COLUMNS
+      FROM (SELECT ?::bigint AS before) b
+      CROSS JOIN unnest(?::bigint[]) AS o (zoid)
+      LEFT JOIN object_state s ON s.zoid = o.zoid
+      LEFT JOIN LATERAL (
+        SELECT s.tid, NULL::bigint AS next_tid, s.class_mod, s.class_name, s.state
+        WHERE s.tid < b.before
+        UNION ALL
+        SELECT w.tid, w.next_tid, w.class_mod, w.class_name, w.state
+        FROM object_window w
+        WHERE w.zoid = o.zoid AND w.tid < b.before AND w.next_tid >= b.before
+          AND (s.tid IS NULL OR s.tid >= b.before)
+        LIMIT 1
+      ) v ON true
+      LEFT JOIN object_record r ON r.zoid = o.zoid AND r.tid = v.tid
+      """;
+
+  private static final String PRESERVING =
+      """
+      SELECT o.zoid, least(s.tid, n.tid) AS later, v.tid,
+             CASE WHEN NOT v.live THEN least(s.tid, n.tid) END AS next_tid,
+             v.state IS NULL AND NOT v.live
+               OR NOT v.live AND s.tid IS NULL AND n.tid IS NULL AS ended,
+             false AS ended_later, COLUMNS
+      FROM (SELECT ?::bigint AS before) b
+      CROSS JOIN unnest(?::bigint[]) AS o (zoid)
+      LEFT JOIN object_state s ON s.zoid = o.zoid
+      LEFT JOIN LATERAL (
+        SELECT s.tid, true AS live, s.class_mod, s.class_name, s.state
+        WHERE s.tid < b.before
+        UNION ALL
+        (SELECT h.tid, false, h.class_mod, h.class_name, h.state
+         FROM object_history h
+         WHERE h.zoid = o.zoid AND h.tid < b.before AND (s.tid IS NULL OR s.tid >= b.before)
+         ORDER BY h.tid DESC LIMIT 1)
+      ) v ON true
+      LEFT JOIN LATERAL (
+        SELECT min(h.tid) AS tid FROM object_history h
+        WHERE h.zoid = o.zoid AND h.tid >= b.before AND (s.tid IS NULL OR s.tid >= b.before)
+      ) n ON true
+      LEFT JOIN object_record r ON r.zoid = o.zoid AND r.tid = v.tid
+      """;
+
+  private static final String SERIAL =
+      """
+      SELECT COLUMNS
+      FROM (
+        SELECT zoid, tid, class_mod, class_name, coalesce(state, 'null') AS state
+        FROM object_state WHERE zoid = ? AND tid = ?
+        UNION ALL
+        SELECT zoid, tid, class_mod, class_name, state FROM REPLACED WHERE zoid = ? AND tid = ?
+        LIMIT 1
+      ) v LEFT JOIN object_record r USING (zoid, tid)
+      WHERE v.state IS NOT NULL
+      """;
+
+  private final Pool pool;
+  private final RecordEncoder encoder;
+  private final String read;
+  private final String serial;
+
+  Loader(Pool pool, HistoryMode mode, RecordEncoder encoder) {
+    this.pool = pool;
+    this.encoder = encoder;
+    boolean free = mode == HistoryMode.FREE;
+    read = (free ? FREE : PRESERVING).replace("COLUMNS", StoredState.COLUMNS);
+    serial =
+        SERIAL
+            .replace("COLUMNS", StoredState.COLUMNS)
+            .replace("REPLACED", free ? "object_window" : "object_history");
+  }
+
+  @Override
+  public Map<Oid, Revision> read(Collection<Oid> oids, Tid before) {
+    List<Row> rows = pool.read("loading objects", connection -> rows(connection, oids, before));
+    Map<Oid, Revision> revisions = HashMap.newHashMap(rows.size());
+    for (Row row : rows) {
+      revisions.put(row.oid(), revision(row));
+    }
+    return revisions;
+  }
+
+  private List<Row> rows(Connection connection, Collection<Oid> oids, Tid before)
+      throws SQLException {
+    Long[] zoids = oids.stream().map(Oid::value).toArray(Long[]::new);
+    try (PreparedStatement statement = connection.prepareStatement(read)) {
+      statement.setLong(1, before.value());
+      statement.setArray(2, connection.createArrayOf("bigint", zoids));
+      try (ResultSet result = statement.executeQuery()) {
+        List<Row> rows = new ArrayList<>(zoids.length);
+        while (result.next()) {
+          rows.add(Row.of(result));
+        }
+        return rows;
+      }
+    }
+  }
+
+  /**
+   * One line of the answer.
+   *
+   * @param later lowest known tid at or above the one asked for; 0 without one
+   * @param tid of the revision; null if none is known
+   */
+  private record Row(Oid oid, long later, @Nullable Tid tid, Tid next, StoredState state) {
+    static final long ENDED_LATER = Long.MAX_VALUE;
+
+    static Row of(ResultSet row) throws SQLException {
+      Oid oid = new Oid(row.getLong("zoid"));
+      long later = row.getBoolean("ended_later") ? ENDED_LATER : row.getLong("later");
+      long tid = row.getLong("tid");
+      if (row.wasNull()) {
+        return new Row(oid, later, null, Tid.MAX, NOTHING);
+      }
+      if (row.getBoolean("ended")) {
+        return new Row(oid, 0, null, Tid.MAX, NOTHING);
+      }
+      long next = row.getLong("next_tid");
+      Tid end = row.wasNull() ? Tid.MAX : new Tid(next);
+      return new Row(oid, later, new Tid(tid), end, StoredState.of(row));
+    }
+
+    private static final StoredState NOTHING = new StoredState("", "", null, null);
+  }
+
+  private Revision revision(Row row) {
+    if (row.tid() != null) {
+      return new Revision.Found(row.state().encode(encoder), row.tid(), row.next());
+    }
+    if (row.later() == 0) {
+      return new Revision.Gone();
+    }
+    return new Revision.Hidden(new Tid(row.later()));
+  }
+
+  /** Returns exactly this revision, wherever it is kept. */
+  Optional<Bytes> serial(Oid oid, Tid tid) {
+    Optional<StoredState> state =
+        pool.read(
+            "loading a revision",
+            connection -> {
+              try (PreparedStatement statement = connection.prepareStatement(serial)) {
+                statement.setLong(1, oid.value());
+                statement.setLong(2, tid.value());
+                statement.setLong(3, oid.value());
+                statement.setLong(4, tid.value());
+                try (ResultSet row = statement.executeQuery()) {
+                  return row.next() ? Optional.of(StoredState.of(row)) : Optional.empty();
+                }
+              }
+            });
+    return state.map(found -> found.encode(encoder));
+  }
+}
