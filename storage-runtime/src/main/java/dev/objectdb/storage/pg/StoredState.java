@@ -18,7 +18,8 @@ record StoredState(
    * any. Only one of the two forms is sent.
    */
   static final String COLUMNS =
-      "v.class_mod, v.class_name, CASE WHEN r.zoid IS NULL THEN v.state::text END AS json, r.record";
+      "v.class_mod, v.class_name,"
+          + " CASE WHEN r.zoid IS NULL THEN v.state::text END AS json, r.record";
 
   static StoredState of(ResultSet row) throws SQLException {
     return new StoredState(
