@@ -160,7 +160,7 @@ final class Loader implements RevisionSource {
 
   private Revision revision(Row row) {
     if (row.tid() != null) {
-      return new Revision.Found(row.state().encode(encoder), row.tid(), row.next());
+      return new Revision.Found(row.state().encode(row.oid(), encoder), row.tid(), row.next());
     }
     if (row.later() == 0) {
       return new Revision.Gone();
@@ -184,6 +184,6 @@ final class Loader implements RevisionSource {
                 }
               }
             });
-    return state.map(found -> found.encode(encoder));
+    return state.map(found -> found.encode(oid, encoder));
   }
 }

@@ -136,7 +136,10 @@ final class LogReader {
     return found.map(
         row ->
             new CurrentRecord(
-                row.oid(), row.tid(), row.state().encode(encoder), row.following().orElse(null)));
+                row.oid(),
+                row.tid(),
+                row.state().encode(row.oid(), encoder),
+                row.following().orElse(null)));
   }
 
   private static CurrentRow currentRow(ResultSet row) throws SQLException {

@@ -1,6 +1,9 @@
 package dev.objectdb.storage.pg;
 
+import dev.objectdb.codec.pickle.CodecException;
 import dev.objectdb.object.Bytes;
+import dev.objectdb.object.Oid;
+import dev.objectdb.storage.InvalidRecordException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +37,20 @@ record StoredState(
     return array == null ? null : Bytes.wrap(array);
   }
 
-  Bytes encode(RecordEncoder encoder) {
+  /**
+   * Makes the record.
+   *
+   * @throws InvalidRecordException if the JSON is none that a record was ever made into, for
+   *     example because somebody edited it
+   */
+  Bytes encode(Oid oid, RecordEncoder encoder) {
     if (record != null) {
       return record;
     }
-    return encoder.toRecord(classModule, className, json == null ? JSON_NULL : json);
+    try {
+      return encoder.toRecord(classModule, className, json == null ? JSON_NULL : json);
+    } catch (CodecException e) {
+      throw new InvalidRecordException(oid, "the stored state gives no record", e);
+    }
   }
 }

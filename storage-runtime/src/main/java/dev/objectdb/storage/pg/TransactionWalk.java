@@ -261,7 +261,8 @@ final class TransactionWalk implements TransactionCursor {
         }
         try (ResultSet row = statement.executeQuery()) {
           while (row.next()) {
-            records.put(new Oid(row.getLong("zoid")), StoredState.of(row).encode(encoder));
+            Oid oid = new Oid(row.getLong("zoid"));
+            records.put(oid, StoredState.of(row).encode(oid, encoder));
           }
         }
       }
