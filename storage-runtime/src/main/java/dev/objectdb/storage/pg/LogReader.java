@@ -144,11 +144,9 @@ final class LogReader {
 
   private static CurrentRow currentRow(ResultSet row) throws SQLException {
     long following = row.getLong("following");
+    Optional<Oid> next = row.wasNull() ? Optional.empty() : Optional.of(new Oid(following));
     return new CurrentRow(
-        new Oid(row.getLong("zoid")),
-        new Tid(row.getLong("tid")),
-        row.wasNull() ? Optional.empty() : Optional.of(new Oid(following)),
-        StoredState.of(row));
+        new Oid(row.getLong("zoid")), new Tid(row.getLong("tid")), next, StoredState.of(row));
   }
 
   StorageStats stats() {

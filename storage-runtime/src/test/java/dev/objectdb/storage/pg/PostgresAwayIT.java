@@ -51,8 +51,7 @@ class PostgresAwayIT {
   @BeforeEach
   void open() {
     proxy = new CountingProxy(server::port);
-    PgUri uri =
-        PgUri.parse("postgresql://postgres@localhost:%d/postgres".formatted(proxy.port()));
+    PgUri uri = PgUri.parse("postgresql://postgres@localhost:%d/postgres".formatted(proxy.port()));
     config =
         new PgConfig(
             uri,

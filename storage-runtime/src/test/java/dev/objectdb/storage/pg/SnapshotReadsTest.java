@@ -68,8 +68,7 @@ class SnapshotReadsTest {
     Tid tid = commit(OID, OTHER, new Oid(3));
     database.sync();
     reads.before(OID, Tid.MAX);
-    Map<Oid, Loaded> loaded =
-        reads.current(List.of(OTHER, OID, new Oid(3), new Oid(4), OTHER));
+    Map<Oid, Loaded> loaded = reads.current(List.of(OTHER, OID, new Oid(3), new Oid(4), OTHER));
     assertThat(loaded.keySet()).containsExactly(OTHER, OID, new Oid(3));
     assertThat(loaded.get(OID)).isEqualTo(new Loaded(data(OID, tid), tid, Tid.MAX, tid));
     assertThat(sent).hasSize(2);
@@ -113,8 +112,7 @@ class SnapshotReadsTest {
     commit(OTHER);
     database.sync();
     for (int i = 0; i < 2; i++) {
-      assertThatExceptionOfType(PosKeyException.class)
-          .isThrownBy(() -> reads.before(OID, Tid.MAX));
+      assertThatExceptionOfType(PosKeyException.class).isThrownBy(() -> reads.before(OID, Tid.MAX));
     }
     assertThat(sent).hasSize(2);
     Tid tid = commit(OID);
@@ -305,8 +303,7 @@ class SnapshotReadsTest {
           .before(oid, Tid.MAX)
           .ifPresent(
               loaded -> {
-                Revision.Found found =
-                    (Revision.Found) database.truth(oid, loaded.asOf().next());
+                Revision.Found found = (Revision.Found) database.truth(oid, loaded.asOf().next());
                 assertThat(loaded.tid()).isEqualTo(found.tid());
                 assertThat(loaded.isCurrent() || loaded.next().equals(found.next())).isTrue();
               });

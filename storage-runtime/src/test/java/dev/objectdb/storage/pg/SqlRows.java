@@ -57,11 +57,11 @@ final class SqlRows {
 
   static String upsert(long tid, long zoid, String json, int size) {
     return """
-        INSERT INTO object_state VALUES (%d, %d, 'm', 'C', %s, %d, '{}')
-        ON CONFLICT (zoid) DO UPDATE SET tid = excluded.tid, class_mod = excluded.class_mod,
-          class_name = excluded.class_name, state = excluded.state,
-          state_size = excluded.state_size, refs = excluded.refs;
-        """
+    INSERT INTO object_state VALUES (%d, %d, 'm', 'C', %s, %d, '{}')
+    ON CONFLICT (zoid) DO UPDATE SET tid = excluded.tid, class_mod = excluded.class_mod,
+      class_name = excluded.class_name, state = excluded.state,
+      state_size = excluded.state_size, refs = excluded.refs;
+    """
         .formatted(zoid, tid, json, size);
   }
 }

@@ -189,8 +189,7 @@ class TransactionWalkIT {
       CurrentRecord second = log.recordFrom(new Oid(4)).orElseThrow();
       assertThat(second)
           .isEqualTo(
-              new CurrentRecord(
-                  new Oid(7), new Tid(10), Bytes.ofUtf8(SqlRows.shown("a")), null));
+              new CurrentRecord(new Oid(7), new Tid(10), Bytes.ofUtf8(SqlRows.shown("a")), null));
       assertThat(log.recordFrom(new Oid(8))).isEmpty();
     }
 
@@ -280,8 +279,7 @@ class TransactionWalkIT {
       rows.store(30, 1, "def");
       postgres.execute("INSERT INTO object_history SELECT * FROM object_state");
       postgres.execute("UPDATE transaction_log SET username = 'u' WHERE tid = 20");
-      TransactionMeta user =
-          new TransactionMeta(Bytes.ofUtf8("u"), Bytes.EMPTY, Bytes.EMPTY);
+      TransactionMeta user = new TransactionMeta(Bytes.ofUtf8("u"), Bytes.EMPTY, Bytes.EMPTY);
       assertThat(log.history(new Oid(1), Tid.MAX, 2))
           .containsExactly(
               new HistoryEntry(new Tid(30), TransactionMeta.EMPTY, 3),
