@@ -45,8 +45,6 @@ public record ObjectDatabaseStatus(
 
   /** The summary for people. */
   public enum Phase {
-    /** Something that the database needs is not there yet. */
-    Pending,
     /** PostgreSQL or the schema is being made. */
     Bootstrapping,
     /** Clients are served as declared. */

@@ -1,0 +1,84 @@
+package dev.objectdb.operator;
+
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.operator.kube.ServerSideApply;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.processing.event.rate.LinearRateLimiter;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.javaoperatorsdk.operator.processing.retry.Retry;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Executors;
+
+/** How the Operator SDK runs our reconciler; every setting that differs from its default. */
+final class SdkSettings {
+  /** Passes in flight end in that time; they never wait, so it is ample. */
+  static final Duration STOP_WITHIN = Duration.ofSeconds(20);
+
+  /** The SDK's default is ten hours; a lost event and an unwatched Secret are noticed by then. */
+  private static final Duration LOOK_AT_LEAST = Duration.ofMinutes(2);
+
+  private static final String LEASE = "objectdb-operator";
+
+  private SdkSettings() {}
+
+  static void operator(ConfigurationServiceOverrider sdk, KubernetesClient client) {
+    sdk.withKubernetesClient(client)
+        .withCloseClientOnStop(false)
+        // Passes only do I/O; a pool of platform threads would let slow ones starve the others.
+        .withExecutorService(Executors.newVirtualThreadPerTaskExecutor())
+        .withReconciliationTerminationTimeout(STOP_WITHIN)
+        // One namespace that may not be read must not stop the others.
+        .withStopOnInformerErrorDuringStartup(false)
+        // The cached objects are only read.
+        .withCloneSecondaryResourcesWhenGettingFromCache(false)
+        .withUseSSAToPatchPrimaryResource(true);
+  }
+
+  /**
+   * Lets only one of several operators act. A leader that is cut off ends at once, before another
+   * one takes over.
+   *
+   * @param lost runs when the lease is lost; does not return
+   */
+  static void oneOfSeveral(
+      ConfigurationServiceOverrider sdk, String namespace, String identity, Runnable lost) {
+    sdk.withLeaderElectionConfiguration(
+        new LeaderElectionConfiguration(
+            LEASE,
+            namespace,
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(2),
+            identity,
+            new LeaderCallbacks(() -> {}, lost, _ -> {}),
+            false));
+  }
+
+  static void controller(
+      ControllerConfigurationOverrider<ObjectDatabase> sdk, Set<String> namespaces) {
+    if (namespaces.isEmpty()) {
+      sdk.watchingAllNamespaces();
+    } else {
+      sdk.settingNamespaces(namespaces);
+    }
+    sdk.withFieldManager(ServerSideApply.FIELD_MANAGER)
+        .withRetry(retry())
+        // A rollout brings many events at once; five passes see them all as well.
+        .withRateLimiter(new LinearRateLimiter(Duration.ofSeconds(5), 5))
+        .withReconciliationMaxInterval(LOOK_AT_LEAST);
+  }
+
+  /** From one second to five minutes, for ever: the SDK's default gives up after five attempts. */
+  private static Retry retry() {
+    GenericRetry retry = new GenericRetry();
+    retry.setInitialInterval(Duration.ofSeconds(1));
+    retry.setIntervalMultiplier(2);
+    retry.setMaxInterval(Duration.ofMinutes(5).toMillis());
+    return retry.withoutMaxAttempts();
+  }
+}

@@ -1,0 +1,149 @@
+package dev.objectdb.operator.database;
+
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus;
+import dev.objectdb.operator.database.manifest.PostgresAccess;
+import dev.objectdb.operator.database.manifest.Servers;
+import dev.objectdb.operator.database.manifest.ZeoService;
+import dev.objectdb.operator.database.observe.Observed;
+import dev.objectdb.operator.database.status.Reason;
+import dev.objectdb.operator.database.status.Report;
+import dev.objectdb.operator.database.status.StatusBuilder;
+import dev.objectdb.operator.database.status.StatusWriter;
+import dev.objectdb.operator.database.step.PostgresStep;
+import dev.objectdb.operator.database.step.SchemaStep;
+import dev.objectdb.operator.database.step.ServerCounts;
+import dev.objectdb.operator.database.step.ServersStep;
+import dev.objectdb.operator.database.step.StepResult;
+import dev.objectdb.operator.database.step.StepResult.Done;
+import dev.objectdb.operator.database.step.StepResult.Fail;
+import dev.objectdb.operator.database.step.StepResult.Wait;
+import dev.objectdb.operator.kube.NotOursException;
+import dev.objectdb.operator.kube.ServerSideApply;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** One pass: observe, PostgreSQL, schema, servers, status. */
+public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase> {
+  /** How soon to look again for what is not watched: a Secret, or an object of somebody else. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
+
+  private final ServerSideApply apply;
+  private final PostgresStep postgresStep;
+  private final SchemaStep schemaStep;
+  private final ServersStep serversStep;
+  private final StatusBuilder statusBuilder;
+  private final StatusWriter statusWriter;
+  private final String defaultImage;
+
+  /** The parts of a pass. */
+  public record Parts(
+      ServerSideApply apply,
+      PostgresStep postgresStep,
+      SchemaStep schemaStep,
+      ServersStep serversStep,
+      StatusBuilder statusBuilder,
+      StatusWriter statusWriter) {}
+
+  /**
+   * Makes the reconciler.
+   *
+   * @param defaultImage of new databases that name none
+   */
+  public ObjectDatabaseReconciler(Parts parts, String defaultImage) {
+    this.apply = parts.apply();
+    this.postgresStep = parts.postgresStep();
+    this.schemaStep = parts.schemaStep();
+    this.serversStep = parts.serversStep();
+    this.statusBuilder = parts.statusBuilder();
+    this.statusWriter = parts.statusWriter();
+    this.defaultImage = defaultImage;
+  }
+
+  @Override
+  public List<EventSource<?, ObjectDatabase>> prepareEventSources(
+      EventSourceContext<ObjectDatabase> context) {
+    return OwnObjects.sources(context);
+  }
+
+  @Override
+  public UpdateControl<ObjectDatabase> reconcile(
+      ObjectDatabase database, Context<ObjectDatabase> context) {
+    Observed seen = Observed.from(context);
+    Report report;
+    try {
+      report = advance(database, seen);
+    } catch (NotOursException e) {
+      report = stopped(database, seen, new Fail<>(Reason.NameTaken, e.remedy()));
+    }
+    statusWriter.write(database, statusBuilder.build(database, report), context);
+    UpdateControl<ObjectDatabase> done = UpdateControl.noUpdate();
+    return report.result() instanceof Fail ? done.rescheduleAfter(LOOK_AGAIN) : done;
+  }
+
+  @Override
+  public ErrorStatusUpdateControl<ObjectDatabase> updateErrorStatus(
+      ObjectDatabase database, Context<ObjectDatabase> context, Exception error) {
+    boolean again = context.getRetryInfo().filter(retry -> retry.getAttemptCount() > 0).isPresent();
+    if (again && error instanceof KubernetesClientException refused) { // once may be chance
+      String message = "a request to the API server failed: " + refused.getMessage();
+      Report report =
+          stopped(database, Observed.from(context), new Wait<>(Reason.RequestFailed, message));
+      try {
+        statusWriter.write(database, statusBuilder.build(database, report), context);
+      } catch (KubernetesClientException e) {
+        error.addSuppressed(e); // the same trouble, most likely; logged with the first one
+      }
+    }
+    return ErrorStatusUpdateControl.defaultErrorProcessing();
+  }
+
+  private Report advance(ObjectDatabase database, Observed seen) {
+    apply.apply(
+        ZeoService.desired(database),
+        Observed.named(ZeoService.name(database), seen.services()));
+    return switch (postgresStep.run(database, seen)) {
+      case Done<PostgresAccess>(PostgresAccess access) -> withPostgres(database, seen, access);
+      case Wait<PostgresAccess> wait -> stopped(database, seen, wait);
+      case Fail<PostgresAccess> fail -> stopped(database, seen, fail);
+    };
+  }
+
+  private Report withPostgres(ObjectDatabase database, Observed seen, PostgresAccess access) {
+    String image = image(database);
+    StepResult<String> schema = schemaStep.run(database, seen, access, image);
+    if (schema instanceof Done) {
+      ServerCounts servers = serversStep.apply(database, seen, access, image);
+      return new Report(serversStep.judge(seen, servers), servers, image, true);
+    }
+    // Until the schema is what the wanted image needs, the servers stay with the image they have;
+    // whatever else is declared holds for them at once.
+    deployedImage(database, seen)
+        .ifPresent(deployed -> serversStep.apply(database, seen, access, deployed));
+    return stopped(database, seen, schema);
+  }
+
+  /** A report of a pass that did not get to the servers; those that run go on. */
+  private Report stopped(ObjectDatabase database, Observed seen, StepResult<?> result) {
+    return new Report(result, ServerCounts.beforehand(database, seen), image(database), false);
+  }
+
+  /** An image that was chosen once stays, so that an upgrade of the operator restarts nothing. */
+  private String image(ObjectDatabase database) {
+    return Optional.ofNullable(database.getSpec().image())
+        .or(() -> Optional.ofNullable(database.getStatus()).map(ObjectDatabaseStatus::image))
+        .orElse(defaultImage);
+  }
+
+  private static Optional<String> deployedImage(ObjectDatabase database, Observed seen) {
+    return Observed.named(Servers.name(database), seen.deployments()).map(Servers::imageOf);
+  }
+}

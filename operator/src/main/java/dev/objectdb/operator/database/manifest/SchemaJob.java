@@ -1,0 +1,71 @@
+package dev.objectdb.operator.database.manifest;
+
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.crds.v1alpha1.Postgres;
+import dev.objectdb.operator.kube.Fingerprint;
+import dev.objectdb.operator.kube.Labels;
+import dev.objectdb.operator.kube.Labels.Component;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import java.util.Map;
+
+/**
+ * The Job that brings the tables to where the image wants them ({@code objectdb schema apply},
+ * which changes nothing the second time). Its name tells image and inputs, so another image is
+ * another Job, and one that succeeded is never run again.
+ */
+public final class SchemaJob {
+  /** Annotation with the fingerprint of the URI that the Job was started with. */
+  public static final String POSTGRES = "objectdb.dev/postgres";
+
+  /** The kubelet tries again with growing pauses; the database may be away for long. */
+  private static final int RETRIES = Integer.MAX_VALUE;
+
+  private SchemaJob() {}
+
+  /** Returns the name, which depends on all that the result depends on. */
+  public static String name(ObjectDatabase database, String image, PostgresAccess postgres) {
+    Postgres declared = database.getSpec().postgres();
+    return "%s-schema-%s"
+        .formatted(
+            Metadata.name(database),
+            Fingerprint.of(
+                image,
+                postgres.secretName(),
+                postgres.uriKey(),
+                declared.schema(),
+                database.getSpec().historyMode().name()));
+  }
+
+  /** Returns the Job. */
+  public static Job desired(ObjectDatabase database, String image, PostgresAccess postgres) {
+    return new JobBuilder()
+        .withMetadata(
+            Metadata.owned(database, name(database, image, postgres), Component.SCHEMA))
+        .editMetadata()
+        .addToAnnotations(POSTGRES, postgres.fingerprint())
+        .endMetadata()
+        .withNewSpec()
+        .withBackoffLimit(RETRIES)
+        .withNewTemplate()
+        .withNewMetadata()
+        .withLabels(Labels.of(Metadata.name(database), Component.SCHEMA))
+        .endMetadata()
+        .withSpec(
+            RuntimePod.pod(postgres, "64Mi")
+                .withRestartPolicy("OnFailure")
+                .withContainers(
+                    RuntimePod.container(database, image, "schema", "apply")
+                        .withNewResources()
+                        .withRequests(
+                            Map.of("cpu", new Quantity("100m"), "memory", new Quantity("256Mi")))
+                        .withLimits(Map.of("memory", new Quantity("512Mi")))
+                        .endResources()
+                        .build())
+                .build())
+        .endTemplate()
+        .endSpec()
+        .build();
+  }
+}

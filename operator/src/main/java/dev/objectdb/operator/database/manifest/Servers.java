@@ -1,0 +1,181 @@
+package dev.objectdb.operator.database.manifest;
+
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.crds.v1alpha1.ObjectDatabaseSpec;
+import dev.objectdb.crds.v1alpha1.Zeo;
+import dev.objectdb.operator.kube.Fingerprint;
+import dev.objectdb.operator.kube.Labels;
+import dev.objectdb.operator.kube.Labels.Component;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The servers: a Deployment, because they hold nothing. A new template is rolled out by adding a
+ * server before one is taken away, so no client is ever without one.
+ */
+public final class Servers {
+  /** Annotation of pods with the fingerprint of the template that they were made of. */
+  public static final String TEMPLATE = "objectdb.dev/template";
+
+  /** The port of probes and metrics in every server. */
+  static final int MONITORING_PORT = 9180;
+
+  static final String ZEO = "zeo";
+  private static final String MONITORING = "monitoring";
+
+  /** Two transactions of the greatest size, which are spooled below /tmp. */
+  private static final String SPOOL_MAX = "8Gi";
+
+  /** Until all nodes have learned that a server is going; new connections come until then. */
+  private static final long DEREGISTER_SECONDS = 5;
+
+  /** With the former, time for running transactions to end. */
+  private static final long GRACE_SECONDS = 60;
+
+  private Servers() {}
+
+  /** Returns the name of the Deployment. */
+  public static String name(ObjectDatabase database) {
+    return Metadata.name(database);
+  }
+
+  /** Returns the Deployment. */
+  public static Deployment desired(ObjectDatabase database, String image, PostgresAccess postgres) {
+    return new DeploymentBuilder()
+        .withMetadata(Metadata.owned(database, name(database), Component.SERVER))
+        .withNewSpec()
+        .withReplicas(database.getSpec().replicas())
+        .withRevisionHistoryLimit(2)
+        .withNewStrategy()
+        .withType("RollingUpdate")
+        .withNewRollingUpdate()
+        .withMaxSurge(new IntOrString(1))
+        .withMaxUnavailable(new IntOrString(0))
+        .endRollingUpdate()
+        .endStrategy()
+        .withNewSelector()
+        .withMatchLabels(Labels.selector(Metadata.name(database), Component.SERVER))
+        .endSelector()
+        .withTemplate(marked(template(database, image, postgres)))
+        .endSpec()
+        .build();
+  }
+
+  /** Returns the fingerprint of the template of a Deployment of ours. */
+  public static String templateOf(Deployment desired) {
+    return Objects.requireNonNull(
+        desired.getSpec().getTemplate().getMetadata().getAnnotations().get(TEMPLATE));
+  }
+
+  /** Returns the image that a Deployment of ours runs. */
+  public static String imageOf(Deployment live) {
+    return live.getSpec().getTemplate().getSpec().getContainers().get(0).getImage();
+  }
+
+  private static PodTemplateSpec marked(PodTemplateSpec template) {
+    return new PodTemplateSpecBuilder(template)
+        .editMetadata()
+        .addToAnnotations(TEMPLATE, Fingerprint.of(Serialization.asJson(template)))
+        .endMetadata()
+        .build();
+  }
+
+  private static PodTemplateSpec template(
+      ObjectDatabase database, String image, PostgresAccess postgres) {
+    return new PodTemplateSpecBuilder()
+        .withNewMetadata()
+        .withLabels(Labels.of(Metadata.name(database), Component.SERVER))
+        // Servers read the URI when they start, so another URI needs other pods.
+        .addToAnnotations(SchemaJob.POSTGRES, postgres.fingerprint())
+        .endMetadata()
+        .withSpec(
+            RuntimePod.pod(postgres, SPOOL_MAX)
+                .withTerminationGracePeriodSeconds(GRACE_SECONDS)
+                .withTopologySpreadConstraints(
+                    spread(database, "kubernetes.io/hostname"),
+                    spread(database, "topology.kubernetes.io/zone"))
+                .withContainers(container(database, image))
+                .build())
+        .build();
+  }
+
+  private static Container container(ObjectDatabase database, String image) {
+    ObjectDatabaseSpec spec = database.getSpec();
+    ContainerBuilder container =
+        RuntimePod.container(database, image, "serve")
+            .addAllToEnv(configuration(spec))
+            .withResources(ServerResources.of(spec))
+            .withStartupProbe(probe("/livez", 2, 60))
+            .withLivenessProbe(probe("/livez", 10, 6))
+            .withReadinessProbe(probe("/readyz", 5, 2));
+    return container
+        .addNewPort()
+        .withName(ZEO)
+        .withContainerPort(spec.zeo().port())
+        .withProtocol("TCP")
+        .endPort()
+        .addNewPort()
+        .withName(MONITORING)
+        .withContainerPort(MONITORING_PORT)
+        .withProtocol("TCP")
+        .endPort()
+        .withNewLifecycle()
+        .withNewPreStop()
+        .withNewSleep(DEREGISTER_SECONDS)
+        .endPreStop()
+        .endLifecycle()
+        .build();
+  }
+
+  private static List<EnvVar> configuration(ObjectDatabaseSpec spec) {
+    Zeo zeo = spec.zeo();
+    return List.of(
+        RuntimePod.env("OBJECTDB_ZEO_PORT", Integer.toString(zeo.port())),
+        RuntimePod.env("OBJECTDB_ZEO_READ_ONLY", Boolean.toString(zeo.readOnly())),
+        RuntimePod.env("OBJECTDB_ZEO_TRANSACTION_TIMEOUT", zeo.transactionTimeout()),
+        RuntimePod.env("OBJECTDB_ZEO_MAX_CONNECTIONS", Integer.toString(zeo.maxConnections())),
+        RuntimePod.env("OBJECTDB_MONITORING_PORT", Integer.toString(MONITORING_PORT)),
+        RuntimePod.env("OBJECTDB_POOL_MIN", Integer.toString(spec.pool().min())),
+        RuntimePod.env("OBJECTDB_POOL_MAX", Integer.toString(spec.pool().max())),
+        RuntimePod.env("OBJECTDB_CACHE_MEMORY", spec.cache().memory()),
+        RuntimePod.env("OBJECTDB_SNAPSHOT_WINDOW", spec.snapshotWindow()));
+  }
+
+  private static Probe probe(String path, int periodSeconds, int failures) {
+    return new ProbeBuilder()
+        .withNewHttpGet()
+        .withPath(path)
+        .withPort(new IntOrString(MONITORING))
+        .endHttpGet()
+        .withPeriodSeconds(periodSeconds)
+        .withTimeoutSeconds(Math.min(periodSeconds, 3))
+        .withFailureThreshold(failures)
+        .build();
+  }
+
+  /** A wish, not a condition: two servers on one node are better than one. */
+  private static TopologySpreadConstraint spread(ObjectDatabase database, String key) {
+    return new TopologySpreadConstraintBuilder()
+        .withMaxSkew(1)
+        .withTopologyKey(key)
+        .withWhenUnsatisfiable("ScheduleAnyway")
+        .withNewLabelSelector()
+        .withMatchLabels(Labels.selector(Metadata.name(database), Component.SERVER))
+        .endLabelSelector()
+        .withMatchLabelKeys("pod-template-hash")
+        .build();
+  }
+}

@@ -1,0 +1,44 @@
+package dev.objectdb.operator.database.status;
+
+/** Why a condition is as it is, and why an event was told; the names are public API. */
+public enum Reason {
+  /** As many servers as declared serve clients. */
+  ServersReady(false),
+  /** No server is declared, so none serves. */
+  ScaledToZero(false),
+  /** The embedded PostgreSQL is not ready yet. */
+  PostgresStarting(false),
+  /** The embedded PostgreSQL does not get ready; the message says why. */
+  PostgresFailing(true),
+  /** The schema Job is at work. */
+  SchemaApplying(false),
+  /** The schema Job fails and is tried again; the message says why. */
+  SchemaFailing(true),
+  /** Servers start. */
+  ServersStarting(false),
+  /** Servers are replaced by new ones while clients are served. */
+  RollingOut(false),
+  /** Servers do not get ready; the message says why. */
+  ServersFailing(true),
+  /** A Secret that the resource names does not exist. */
+  SecretNotFound(true),
+  /** A Secret that the resource names lacks a key, or the key is empty. */
+  SecretKeyMissing(true),
+  /** An object of a name that we need belongs to somebody else. */
+  NameTaken(true),
+  /** The API server refused or did not answer a request; it is tried again. */
+  RequestFailed(true),
+  /** The embedded PostgreSQL is not for production. */
+  DevelopmentOnly(true);
+
+  private final boolean warning;
+
+  Reason(boolean warning) {
+    this.warning = warning;
+  }
+
+  /** Returns whether an event of this reason is a warning. */
+  public boolean isWarning() {
+    return warning;
+  }
+}

@@ -1,0 +1,162 @@
+package dev.objectdb.operator.database.status;
+
+import dev.objectdb.crds.v1alpha1.Condition;
+import dev.objectdb.crds.v1alpha1.Condition.Status;
+import dev.objectdb.crds.v1alpha1.HistoryMode;
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus;
+import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus.Endpoints;
+import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus.Phase;
+import dev.objectdb.operator.database.manifest.ZeoService;
+import dev.objectdb.operator.database.step.ServerCounts;
+import dev.objectdb.operator.database.step.StepResult.Done;
+import dev.objectdb.operator.database.step.StepResult.Fail;
+import dev.objectdb.operator.database.step.StepResult.Wait;
+import dev.objectdb.operator.kube.Labels;
+import dev.objectdb.operator.kube.Labels.Component;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a report into the status. The same report on the same status gives an equal one, so nothing
+ * is written when nothing changed.
+ */
+public final class StatusBuilder {
+  private static final int MESSAGE_MAX = 1024;
+  private static final String DEVELOPMENT_ONLY =
+      "the embedded PostgreSQL has no replica and no backup: for production name a server of your"
+          + " own in spec.postgres.secretRef";
+
+  private final Clock clock;
+
+  public StatusBuilder(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** What all conditions tell. */
+  private record State(Reason reason, String message, boolean working, boolean stalled) {
+    static State of(Report report) {
+      return switch (report.result()) {
+        case Done<?> _ when report.servers().wanted() == 0 ->
+            new State(Reason.ScaledToZero, "no server runs: spec.replicas is 0", false, false);
+        case Done<?> _ ->
+            new State(Reason.ServersReady, report.servers().text(), false, false);
+        case Wait<?>(Reason reason, String message) -> new State(reason, message, true, false);
+        case Fail<?>(Reason reason, String message) -> new State(reason, message, false, true);
+      };
+    }
+  }
+
+  /** Returns the status that a pass leads to. */
+  public ObjectDatabaseStatus build(ObjectDatabase database, Report report) {
+    ObjectDatabaseStatus before = database.getStatus();
+    long generation = database.getMetadata().getGeneration();
+    State state = State.of(report);
+    ServerCounts servers = report.servers();
+    return new ObjectDatabaseStatus(
+        generation,
+        phase(before, report, state),
+        limited(state.message()),
+        servers.existing(),
+        servers.ready(),
+        servers.ready() + "/" + servers.wanted(),
+        Labels.query(Labels.selector(database.getMetadata().getName(), Component.SERVER)),
+        report.image(),
+        historyMode(database, before, report),
+        new Endpoints(ZeoService.endpoint(database)),
+        conditions(database, before, report, state));
+  }
+
+  private static @Nullable HistoryMode historyMode(
+      ObjectDatabase database, @Nullable ObjectDatabaseStatus before, Report report) {
+    if (report.schemaApplied()) {
+      return database.getSpec().historyMode();
+    }
+    return before == null ? null : before.historyMode();
+  }
+
+  private static Phase phase(
+      @Nullable ObjectDatabaseStatus before, Report report, State state) {
+    if (state.stalled()) {
+      return Phase.Failed;
+    }
+    if (!state.working()) {
+      return Phase.Running;
+    }
+    if (report.servers().ready() > 0) {
+      return state.reason().isWarning() ? Phase.Degraded : Phase.Updating;
+    }
+    boolean first =
+        before == null || before.phase() == null || before.phase() == Phase.Bootstrapping;
+    return first ? Phase.Bootstrapping : Phase.Degraded;
+  }
+
+  private List<Condition> conditions(
+      ObjectDatabase database,
+      @Nullable ObjectDatabaseStatus before,
+      Report report,
+      State state) {
+    long generation = database.getMetadata().getGeneration();
+    List<Condition> conditions = new ArrayList<>();
+    boolean serving = report.servers().ready() > 0 && !state.stalled();
+    long served = servedGeneration(generation, before, report, state);
+    conditions.add(condition(before, ConditionType.Ready, serving, state, served));
+    conditions.add(
+        condition(before, ConditionType.Reconciling, state.working(), state, generation));
+    conditions.add(condition(before, ConditionType.Stalled, state.stalled(), state, generation));
+    if (database.getSpec().postgres().embedded() != null) {
+      State advice = new State(Reason.DevelopmentOnly, DEVELOPMENT_ONLY, false, false);
+      conditions.add(condition(before, ConditionType.Warning, true, advice, generation));
+    }
+    return conditions;
+  }
+
+  /**
+   * Which generation Ready speaks of. While servers of an earlier one still serve alone, Ready stays
+   * True for that one, so that nobody who waits for the new one goes on too early.
+   */
+  private static long servedGeneration(
+      long generation, @Nullable ObjectDatabaseStatus before, Report report, State state) {
+    ServerCounts servers = report.servers();
+    if (!state.working() || servers.ready() == 0 || servers.upToDate() > 0) {
+      return generation;
+    }
+    Optional<Condition> ready = find(before, ConditionType.Ready);
+    long spokenOf = ready.map(Condition::observedGeneration).orElse(generation - 1);
+    boolean wasTrue = ready.map(Condition::status).filter(Status.True::equals).isPresent();
+    return wasTrue ? spokenOf : Math.min(spokenOf, generation - 1);
+  }
+
+  private Condition condition(
+      @Nullable ObjectDatabaseStatus before,
+      ConditionType type,
+      boolean holds,
+      State state,
+      long generation) {
+    Status status = holds ? Status.True : Status.False;
+    String since =
+        find(before, type)
+            .filter(condition -> condition.status() == status)
+            .map(Condition::lastTransitionTime)
+            .orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
+    return new Condition(
+        type.name(), status, state.reason().name(), limited(state.message()), generation, since);
+  }
+
+  /** Returns a condition of a status. */
+  public static Optional<Condition> find(
+      @Nullable ObjectDatabaseStatus status, ConditionType type) {
+    List<Condition> conditions = status == null ? null : status.conditions();
+    return conditions == null
+        ? Optional.empty()
+        : conditions.stream().filter(condition -> condition.type().equals(type.name())).findFirst();
+  }
+
+  private static String limited(String message) {
+    return message.length() <= MESSAGE_MAX ? message : message.substring(0, MESSAGE_MAX);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.objectdb.operator.database.step;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.objectdb.crds.v1alpha1.EmbeddedPostgres;
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.crds.v1alpha1.Postgres;
+import dev.objectdb.crds.v1alpha1.PostgresSecret;
+import dev.objectdb.operator.database.manifest.PostgresAccess;
+import dev.objectdb.operator.database.manifest.PostgresServer;
+import dev.objectdb.operator.database.observe.Observed;
+import dev.objectdb.operator.database.observe.PodTrouble;
+import dev.objectdb.operator.database.status.Reason;
+import dev.objectdb.operator.kube.Fingerprint;
+import dev.objectdb.operator.kube.Labels.Component;
+import dev.objectdb.operator.kube.Secrets;
+import dev.objectdb.operator.kube.ServerSideApply;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** PostgreSQL can be reached: a Secret says how, and an embedded server runs. */
+public final class PostgresStep {
+  private final Secrets secrets;
+  private final ServerSideApply apply;
+  private final String defaultImage;
+  private final Supplier<String> passwords;
+
+  /**
+   * Makes the step.
+   *
+   * @param defaultImage of a new embedded server whose resource names none
+   * @param passwords new ones, of letters and digits only
+   */
+  public PostgresStep(
+      Secrets secrets, ServerSideApply apply, String defaultImage, Supplier<String> passwords) {
+    this.secrets = secrets;
+    this.apply = apply;
+    this.defaultImage = defaultImage;
+    this.passwords = passwords;
+  }
+
+  /** Runs the step. */
+  public StepResult<PostgresAccess> run(ObjectDatabase database, Observed seen) {
+    Postgres declared = database.getSpec().postgres();
+    EmbeddedPostgres embedded = declared.embedded();
+    if (embedded != null) {
+      return embedded(database, embedded, seen);
+    }
+    PostgresSecret reference = requireNonNull(declared.secretRef());
+    return access(database, reference.name(), reference.keys().uri());
+  }
+
+  private StepResult<PostgresAccess> embedded(
+      ObjectDatabase database, EmbeddedPostgres declared, Observed seen) {
+    String name = PostgresServer.name(database);
+    String namespace = database.getMetadata().getNamespace();
+    if (secrets.read(namespace, name).isEmpty()) {
+      secrets.createIfAbsent(PostgresServer.secret(database, passwords.get()));
+    }
+    apply.apply(PostgresServer.service(database), Observed.named(name, seen.services()));
+    Optional<StatefulSet> cached = Observed.named(name, seen.statefulSets());
+    String image =
+        Optional.ofNullable(declared.image())
+            .or(() -> cached.map(PostgresServer::imageOf))
+            .orElse(defaultImage);
+    StatefulSet live =
+        apply.apply(PostgresServer.desired(database, declared, image), cached);
+    return isReady(live) ? access(database, name, PostgresServer.URI_KEY) : starting(seen);
+  }
+
+  private static boolean isReady(StatefulSet live) {
+    return live.getStatus() != null
+        && live.getStatus().getReadyReplicas() != null
+        && live.getStatus().getReadyReplicas() > 0;
+  }
+
+  private static StepResult<PostgresAccess> starting(Observed seen) {
+    return PodTrouble.of(seen.pods(Component.POSTGRES))
+        .<StepResult<PostgresAccess>>map(
+            trouble ->
+                new StepResult.Wait<>(
+                    Reason.PostgresFailing, "the embedded PostgreSQL does not start: " + trouble))
+        .orElseGet(
+            () ->
+                new StepResult.Wait<>(
+                    Reason.PostgresStarting, "the embedded PostgreSQL is starting"));
+  }
+
+  private StepResult<PostgresAccess> access(ObjectDatabase database, String name, String key) {
+    Optional<Secret> secret = secrets.read(database.getMetadata().getNamespace(), name);
+    if (secret.isEmpty()) {
+      return new StepResult.Fail<>(
+          Reason.SecretNotFound,
+          "Secret %s, which spec.postgres names, does not exist: create it, or name another"
+              .formatted(name));
+    }
+    Map<String, String> data = secret.get().getData();
+    String value = data == null ? null : data.get(key);
+    if (value == null || value.isBlank()) {
+      return new StepResult.Fail<>(
+          Reason.SecretKeyMissing,
+          "Secret %s has no value for key %s: add it, or name another key in ".formatted(name, key)
+              + "spec.postgres.secretRef.keys.uri");
+    }
+    // With the Secret's own number, which only its readers know, so that nobody can try out URIs.
+    String fingerprint = Fingerprint.of(secret.get().getMetadata().getUid(), value);
+    return new StepResult.Done<>(new PostgresAccess(name, key, fingerprint));
+  }
+}

@@ -1,0 +1,86 @@
+package dev.objectdb.operator.database.step;
+
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.operator.database.manifest.PostgresAccess;
+import dev.objectdb.operator.database.manifest.SchemaJob;
+import dev.objectdb.operator.database.observe.Observed;
+import dev.objectdb.operator.database.observe.PodTrouble;
+import dev.objectdb.operator.database.status.Reason;
+import dev.objectdb.operator.kube.Labels.Component;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.Map;
+import java.util.Optional;
+
+/** The tables are as the wanted image needs them: its Job has succeeded. */
+public final class SchemaStep {
+  private final KubernetesClient client;
+
+  public SchemaStep(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** Runs the step; done with the image. */
+  public StepResult<String> run(
+      ObjectDatabase database, Observed seen, PostgresAccess postgres, String image) {
+    String name = SchemaJob.name(database, image, postgres);
+    Optional<Job> job = Observed.named(name, seen.jobs());
+    if (job.isEmpty()) {
+      create(SchemaJob.desired(database, image, postgres));
+      return applying(name);
+    }
+    if (hasSucceeded(job.get())) {
+      seen.jobs().stream().filter(other -> !name.equals(nameOf(other))).forEach(this::delete);
+      return new StepResult.Done<>(image);
+    }
+    if (!postgres.fingerprint().equals(startedWith(job.get()))) {
+      delete(job.get()); // it may be pausing after failures with a password that is corrected now
+      return applying(name);
+    }
+    return PodTrouble.of(seen.pods(Component.SCHEMA))
+        .<StepResult<String>>map(
+            trouble ->
+                new StepResult.Wait<>(
+                    Reason.SchemaFailing,
+                    "schema Job %s fails and is tried again: %s".formatted(name, trouble)))
+        .orElseGet(() -> applying(name));
+  }
+
+  private static StepResult<String> applying(String name) {
+    return new StepResult.Wait<>(
+        Reason.SchemaApplying, "Job %s is making the schema".formatted(name));
+  }
+
+  private static boolean hasSucceeded(Job job) {
+    JobStatus status = job.getStatus();
+    return status != null && status.getSucceeded() != null && status.getSucceeded() > 0;
+  }
+
+  private static String startedWith(Job job) {
+    Map<String, String> annotations = job.getMetadata().getAnnotations();
+    return annotations == null ? "" : annotations.getOrDefault(SchemaJob.POSTGRES, "");
+  }
+
+  /** A Job is never changed, so it is created, not applied. */
+  private void create(Job job) {
+    try {
+      client.resource(job).create();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) { // made by a pass before, unseen yet
+        throw e;
+      }
+    }
+  }
+
+  private void delete(Job job) {
+    client.resource(job).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
+  }
+
+  private static String nameOf(Job job) {
+    return job.getMetadata().getName();
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * What has to be true before clients can be served, one class each, in this order:
+ *
+ * <pre>
+ *   PostgresStep   the Secret names a server, or the embedded one runs   -&gt; PostgresAccess
+ *   SchemaStep     the Job of the wanted image has made the schema
+ *   ServersStep    as many servers as declared run with what is declared
+ * </pre>
+ *
+ * A step makes objects, reads their state and answers at once; it never waits.
+ */
+@NullMarked
+package dev.objectdb.operator.database.step;
+
+import org.jspecify.annotations.NullMarked;
