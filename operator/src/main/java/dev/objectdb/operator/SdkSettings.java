@@ -68,8 +68,8 @@ final class SdkSettings {
     }
     sdk.withFieldManager(ServerSideApply.FIELD_MANAGER)
         .withRetry(retry())
-        // A rollout brings many events at once; five passes see them all as well.
-        .withRateLimiter(new LinearRateLimiter(Duration.ofSeconds(5), 5))
+        // A rollout brings many events at once; five passes a second see them all as well.
+        .withRateLimiter(new LinearRateLimiter(Duration.ofSeconds(1), 5))
         .withReconciliationMaxInterval(LOOK_AT_LEAST);
   }
 

@@ -108,8 +108,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
 
   private Report advance(ObjectDatabase database, Observed seen) {
     apply.apply(
-        ZeoService.desired(database),
-        Observed.named(ZeoService.name(database), seen.services()));
+        ZeoService.desired(database), Observed.named(ZeoService.name(database), seen.services()));
     return switch (postgresStep.run(database, seen)) {
       case Done<PostgresAccess>(PostgresAccess access) -> withPostgres(database, seen, access);
       case Wait<PostgresAccess> wait -> stopped(database, seen, wait);

@@ -7,7 +7,8 @@
  *   tell    Events, on change only, and never at the cost of a pass
  * </pre>
  *
- * Labels tell which objects are ours and which database they belong to; the owner reference decides.
+ * Labels tell which objects are ours and which database they belong to; the owner reference
+ * decides.
  */
 @NullMarked
 package dev.objectdb.operator.kube;

@@ -21,7 +21,8 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
-import java.util.Map;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 
 /**
  * The embedded PostgreSQL, for development: one pod, one volume. The image has the interface of the
@@ -60,17 +61,16 @@ public final class PostgresServer {
   /** Returns the Secret, with the keys that CloudNativePG writes. */
   public static Secret secret(ObjectDatabase database, String password) {
     String host = "%s.%s.svc".formatted(name(database), database.getMetadata().getNamespace());
+    String uri = "postgresql://%s:%s@%s:%d/%s".formatted(OBJECTDB, password, host, PORT, OBJECTDB);
     return new SecretBuilder()
         .withMetadata(Metadata.kept(database, name(database), Component.POSTGRES))
         .withType("Opaque")
-        .addToStringData("host", host)
-        .addToStringData("port", Integer.toString(PORT))
-        .addToStringData("dbname", OBJECTDB)
-        .addToStringData("username", OBJECTDB)
-        .addToStringData("password", password)
-        .addToStringData(
-            URI_KEY,
-            "postgresql://%s:%s@%s:%d/%s".formatted(OBJECTDB, password, host, PORT, OBJECTDB))
+        .addToData("host", base64(host))
+        .addToData("port", base64(Integer.toString(PORT)))
+        .addToData("dbname", base64(OBJECTDB))
+        .addToData("username", base64(OBJECTDB))
+        .addToData("password", base64(password))
+        .addToData(URI_KEY, base64(uri))
         .build();
   }
 
@@ -167,8 +167,9 @@ public final class PostgresServer {
             Restricted.mount(RUN_VOLUME, "/var/run/postgresql"),
             Restricted.mount(TMP_VOLUME, "/tmp"))
         .withNewResources()
-        .withRequests(Map.of("cpu", new Quantity("100m"), "memory", new Quantity("256Mi")))
-        .withLimits(Map.of("memory", new Quantity("1Gi")))
+        .addToRequests("cpu", new Quantity("100m"))
+        .addToRequests("memory", new Quantity("256Mi"))
+        .addToLimits("memory", new Quantity("1Gi"))
         .endResources()
         .withReadinessProbe(accepts(5, 2))
         // The first start makes the data directory, which may take minutes on a slow disk.
@@ -176,6 +177,10 @@ public final class PostgresServer {
         .withTerminationMessagePolicy("FallbackToLogsOnError")
         .withSecurityContext(Restricted.container())
         .build();
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Probe accepts(int periodSeconds, int failures) {
@@ -200,7 +205,7 @@ public final class PostgresServer {
         .withAccessModes("ReadWriteOnce")
         .withStorageClassName(storage.storageClassName())
         .withNewResources()
-        .withRequests(Map.of("storage", new Quantity(storage.size())))
+        .addToRequests("storage", new Quantity(storage.size()))
         .endResources()
         .endSpec()
         .build();

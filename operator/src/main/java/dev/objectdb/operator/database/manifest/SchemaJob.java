@@ -8,7 +8,6 @@ import dev.objectdb.operator.kube.Labels.Component;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
-import java.util.Map;
 
 /**
  * The Job that brings the tables to where the image wants them ({@code objectdb schema apply},
@@ -41,8 +40,7 @@ public final class SchemaJob {
   /** Returns the Job. */
   public static Job desired(ObjectDatabase database, String image, PostgresAccess postgres) {
     return new JobBuilder()
-        .withMetadata(
-            Metadata.owned(database, name(database, image, postgres), Component.SCHEMA))
+        .withMetadata(Metadata.owned(database, name(database, image, postgres), Component.SCHEMA))
         .editMetadata()
         .addToAnnotations(POSTGRES, postgres.fingerprint())
         .endMetadata()
@@ -58,9 +56,9 @@ public final class SchemaJob {
                 .withContainers(
                     RuntimePod.container(database, image, "schema", "apply")
                         .withNewResources()
-                        .withRequests(
-                            Map.of("cpu", new Quantity("100m"), "memory", new Quantity("256Mi")))
-                        .withLimits(Map.of("memory", new Quantity("512Mi")))
+                        .addToRequests("cpu", new Quantity("100m"))
+                        .addToRequests("memory", new Quantity("256Mi"))
+                        .addToLimits("memory", new Quantity("512Mi"))
                         .endResources()
                         .build())
                 .build())

@@ -4,7 +4,6 @@ import dev.objectdb.crds.v1alpha1.ObjectDatabaseSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
-import java.util.Map;
 
 /**
  * What a server asks of its node. Memory is the cache, a base for the program, and a share for each
@@ -27,8 +26,9 @@ final class ServerResources {
             + Quantity.getAmountInBytes(new Quantity(spec.cache().memory())).longValueExact()
                 / (1 << 20);
     return new ResourceRequirementsBuilder()
-        .withRequests(Map.of("cpu", new Quantity(CPU), "memory", mebibytes(request)))
-        .withLimits(Map.of("memory", mebibytes(2 * request)))
+        .addToRequests("cpu", new Quantity(CPU))
+        .addToRequests("memory", mebibytes(request))
+        .addToLimits("memory", mebibytes(2 * request))
         .build();
   }
 

@@ -20,9 +20,7 @@ public final class ZeoService {
   public static String endpoint(ObjectDatabase database) {
     return "%s.%s.svc:%d"
         .formatted(
-            name(database),
-            database.getMetadata().getNamespace(),
-            database.getSpec().zeo().port());
+            name(database), database.getMetadata().getNamespace(), database.getSpec().zeo().port());
   }
 
   /** Returns the Service. */

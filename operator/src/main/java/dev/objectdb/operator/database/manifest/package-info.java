@@ -1,7 +1,7 @@
 /**
- * How the objects of a database should look. Every {@code desired} is a pure function: no client, no
- * clock, no chance, so the same resource gives the same object, byte for byte (golden files in the
- * tests show them).
+ * How the objects of a database should look. Every {@code desired} is a pure function: no client,
+ * no clock, no chance, so the same resource gives the same object, byte for byte (golden files in
+ * the tests show them).
  *
  * <pre>
  *   NAME                    Deployment of servers, and their Service

@@ -59,8 +59,10 @@ public final class PodTrouble {
   }
 
   private static Optional<String> trouble(ContainerStatus status) {
-    Optional<String> ended = lastEnd(status).filter(end -> end.getExitCode() != 0).map(PodTrouble::text);
-    ContainerStateWaiting waiting = status.getState() == null ? null : status.getState().getWaiting();
+    Optional<String> ended =
+        lastEnd(status).filter(end -> end.getExitCode() != 0).map(PodTrouble::text);
+    ContainerStateWaiting waiting =
+        status.getState() == null ? null : status.getState().getWaiting();
     if (waiting == null || waiting.getReason() == null) {
       return ended;
     }
@@ -68,8 +70,11 @@ public final class PodTrouble {
       return ended;
     }
     String detail =
-        ended.or(() -> Optional.ofNullable(waiting.getMessage()).map(PodTrouble::lastLine)).orElse("");
-    return Optional.of(detail.isEmpty() ? waiting.getReason() : waiting.getReason() + ": " + detail);
+        ended
+            .or(() -> Optional.ofNullable(waiting.getMessage()).map(PodTrouble::lastLine))
+            .orElse("");
+    return Optional.of(
+        detail.isEmpty() ? waiting.getReason() : waiting.getReason() + ": " + detail);
   }
 
   private static Optional<ContainerStateTerminated> lastEnd(ContainerStatus status) {
@@ -83,9 +88,7 @@ public final class PodTrouble {
   private static String text(ContainerStateTerminated end) {
     String message = end.getMessage();
     String line = message == null ? "" : lastLine(message);
-    return line.isEmpty()
-        ? "%s, exit code %d".formatted(end.getReason(), end.getExitCode())
-        : line;
+    return line.isEmpty() ? "%s, exit code %d".formatted(end.getReason(), end.getExitCode()) : line;
   }
 
   /** A message is the end of a log: its last line, and of a JSON line what it says. */

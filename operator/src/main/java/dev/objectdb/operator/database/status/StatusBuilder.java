@@ -43,8 +43,7 @@ public final class StatusBuilder {
       return switch (report.result()) {
         case Done<?> _ when report.servers().wanted() == 0 ->
             new State(Reason.ScaledToZero, "no server runs: spec.replicas is 0", false, false);
-        case Done<?> _ ->
-            new State(Reason.ServersReady, report.servers().text(), false, false);
+        case Done<?> _ -> new State(Reason.ServersReady, report.servers().text(), false, false);
         case Wait<?>(Reason reason, String message) -> new State(reason, message, true, false);
         case Fail<?>(Reason reason, String message) -> new State(reason, message, false, true);
       };
@@ -79,8 +78,7 @@ public final class StatusBuilder {
     return before == null ? null : before.historyMode();
   }
 
-  private static Phase phase(
-      @Nullable ObjectDatabaseStatus before, Report report, State state) {
+  private static Phase phase(@Nullable ObjectDatabaseStatus before, Report report, State state) {
     if (state.stalled()) {
       return Phase.Failed;
     }
@@ -96,10 +94,7 @@ public final class StatusBuilder {
   }
 
   private List<Condition> conditions(
-      ObjectDatabase database,
-      @Nullable ObjectDatabaseStatus before,
-      Report report,
-      State state) {
+      ObjectDatabase database, @Nullable ObjectDatabaseStatus before, Report report, State state) {
     long generation = database.getMetadata().getGeneration();
     List<Condition> conditions = new ArrayList<>();
     boolean serving = report.servers().ready() > 0 && !state.stalled();
@@ -116,8 +111,8 @@ public final class StatusBuilder {
   }
 
   /**
-   * Which generation Ready speaks of. While servers of an earlier one still serve alone, Ready stays
-   * True for that one, so that nobody who waits for the new one goes on too early.
+   * Which generation Ready speaks of. While servers of an earlier one still serve alone, Ready
+   * stays True for that one, so that nobody who waits for the new one goes on too early.
    */
   private static long servedGeneration(
       long generation, @Nullable ObjectDatabaseStatus before, Report report, State state) {

@@ -66,8 +66,7 @@ public final class PostgresStep {
         Optional.ofNullable(declared.image())
             .or(() -> cached.map(PostgresServer::imageOf))
             .orElse(defaultImage);
-    StatefulSet live =
-        apply.apply(PostgresServer.desired(database, declared, image), cached);
+    StatefulSet live = apply.apply(PostgresServer.desired(database, declared, image), cached);
     return isReady(live) ? access(database, name, PostgresServer.URI_KEY) : starting(seen);
   }
 

@@ -34,8 +34,7 @@ public final class ServersStep {
     }
     Optional<String> trouble = PodTrouble.of(seen.pods(Component.SERVER));
     if (trouble.isPresent()) {
-      return new StepResult.Wait<>(
-          Reason.ServersFailing, servers.text() + "; " + trouble.get());
+      return new StepResult.Wait<>(Reason.ServersFailing, servers.text() + "; " + trouble.get());
     }
     boolean replacing = servers.ready() > 0 && servers.upToDate() < servers.ready();
     return new StepResult.Wait<>(

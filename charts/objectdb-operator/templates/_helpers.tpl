@@ -1,0 +1,58 @@
+{{/* The name of everything: that of the release, which should be objectdb-operator. */}}
+{{- define "operator.name" -}}
+{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "operator.serviceAccount" -}}
+{{- .Values.serviceAccount.name | default (include "operator.name" .) -}}
+{{- end -}}
+
+{{- define "operator.selector" -}}
+app.kubernetes.io/name: objectdb-operator
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "operator.labels" -}}
+{{ include "operator.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{- end -}}
+
+{{/* REPOSITORY:TAG; call with a dict of image and root. */}}
+{{- define "operator.image" -}}
+{{- printf "%s:%s" .image.repository (.image.tag | default .root.Chart.AppVersion) -}}
+{{- end -}}
+
+{{/* What the operator may do in a namespace that it looks after. */}}
+{{- define "operator.rules" -}}
+- apiGroups: [objectdb.dev]
+  resources: [objectdatabases]
+  verbs: [get, list, watch]
+- apiGroups: [objectdb.dev]
+  resources: [objectdatabases/status]
+  verbs: [get, patch]
+# Owner references that block the deletion of a database need this where that is enforced.
+- apiGroups: [objectdb.dev]
+  resources: [objectdatabases/finalizers]
+  verbs: [update]
+- apiGroups: [apps]
+  resources: [deployments, statefulsets]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [""]
+  resources: [services]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [get, list, watch, create, delete]
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get, list, watch]
+# By name only: a Secret that a resource names, and the one of an embedded PostgreSQL.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, create]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create]
+{{- end -}}

@@ -1,0 +1,51 @@
+package dev.objectdb.operator;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.crds.v1alpha1.SchemaDefaults;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+
+/** Resources for tests, completed as an API server completes them. */
+public final class Databases {
+  /** The namespace of all of them. */
+  public static final String NAMESPACE = "plone";
+
+  private static final JsonNode SCHEMA = schema();
+
+  private Databases() {}
+
+  /** Reads the {@code spec} of a database named site. */
+  public static ObjectDatabase site(String spec) {
+    return read(
+        """
+        apiVersion: objectdb.dev/v1alpha1
+        kind: ObjectDatabase
+        metadata: {name: site, namespace: plone, uid: 0b5ec7, generation: 1}
+        spec: %s
+        """
+            .formatted(spec));
+  }
+
+  /** Reads a whole resource. */
+  public static ObjectDatabase read(String yaml) {
+    ObjectNode resource = (ObjectNode) Serialization.unmarshal(yaml, JsonNode.class);
+    SchemaDefaults.fill(SCHEMA, resource);
+    return Serialization.unmarshal(resource.toString(), ObjectDatabase.class);
+  }
+
+  private static JsonNode schema() {
+    try (InputStream in =
+        requireNonNull(ObjectDatabase.class.getResourceAsStream(ObjectDatabase.SCHEMA))) {
+      return requireNonNull(Serialization.unmarshal(in, JsonNode.class))
+          .at("/spec/versions/0/schema/openAPIV3Schema");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,267 @@
+package dev.objectdb.operator;
+
+import static dev.objectdb.operator.FakeCluster.await;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.objectdb.crds.v1alpha1.Condition;
+import dev.objectdb.crds.v1alpha1.Condition.Status;
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ReconcileTest {
+  private static final String EMBEDDED = "{postgres: {embedded: {}}}";
+  private static final String EXTERNAL = "{postgres: {secretRef: {name: pg}}}";
+  private static final String URI = "postgresql://u:p@pg:5432/db";
+
+  private final FakeCluster cluster = new FakeCluster();
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  @Test
+  void anEmbeddedDatabaseComesUpStepByStep() {
+    cluster.create(EMBEDDED);
+    await().until(() -> cluster.ready().reason().equals("PostgresStarting"));
+    assertThat(cluster.jobs()).isEmpty();
+    cluster.postgresStarts();
+    await().until(() -> cluster.ready().reason().equals("SchemaApplying"));
+    assertThat(cluster.deployment()).isNull();
+    cluster.schemaSucceeds();
+    await().until(() -> cluster.ready().reason().equals("ServersStarting"));
+    cluster.serversStart();
+    await().until(() -> cluster.ready().status() == Status.True);
+
+    ObjectDatabase database = cluster.database();
+    assertThat(requireNonNull(database.getStatus()).ready()).isEqualTo("2/2");
+    assertThat(database.getStatus().image()).isEqualTo("runtime:1");
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(cluster.events())
+                    .containsExactlyInAnyOrder(
+                        "PostgresStarting",
+                        "DevelopmentOnly",
+                        "SchemaApplying",
+                        "ServersStarting",
+                        "ServersReady"));
+  }
+
+  @Test
+  void anotherPassOverARunningDatabaseWritesNothing() {
+    running(EMBEDDED);
+    cluster.wakeTwice();
+    Map<String, String> versions = cluster.versions();
+    cluster.dispatcher().writes().clear();
+    cluster.wakeTwice();
+    assertThat(cluster.dispatcher().writes()).allMatch(write -> write.contains("/pods"));
+    assertThat(cluster.versions()).isEqualTo(versions);
+  }
+
+  @Test
+  void theSpecIsNeverWritten() {
+    cluster.create(EMBEDDED);
+    Long generation = cluster.database().getMetadata().getGeneration();
+    cluster.postgresStarts();
+    cluster.schemaSucceeds();
+    cluster.serversStart();
+    await().until(() -> cluster.ready().status() == Status.True);
+    assertThat(cluster.database().getMetadata().getGeneration()).isEqualTo(generation);
+    assertThat(cluster.database().getMetadata().getFinalizers()).isEmpty();
+  }
+
+  @Test
+  void aMissingSecretIsNamedAndItsAppearanceHeals() {
+    cluster.create(EXTERNAL);
+    await().until(() -> cluster.condition("Stalled").status() == Status.True);
+    Condition ready = cluster.ready();
+    assertThat(ready.status()).isEqualTo(Status.False);
+    assertThat(ready.reason()).isEqualTo("SecretNotFound");
+    assertThat(ready.message()).contains("Secret pg").contains("create it");
+    assertThat(cluster.jobs()).isEmpty();
+
+    cluster.createSecret("pg", "uri", URI); // which nobody watches
+    await().until(() -> cluster.ready().reason().equals("SchemaApplying"));
+    assertThat(cluster.condition("Stalled").status()).isEqualTo(Status.False);
+  }
+
+  @Test
+  void aMissingKeyIsNamed() {
+    cluster.createSecret("pg", "url", URI);
+    cluster.create(EXTERNAL);
+    await().until(() -> cluster.ready().reason().equals("SecretKeyMissing"));
+    assertThat(cluster.ready().message()).contains("Secret pg").contains("key uri");
+  }
+
+  @Test
+  void theUriOfASecretIsNowhereButInTheSecret() {
+    cluster.createSecret("pg", "uri", "postgresql://u:swordfish@pg:5432/db");
+    running(EXTERNAL);
+    assertThat(cluster.client().getKubernetesSerialization().asJson(cluster.deployment()))
+        .doesNotContain("swordfish");
+    assertThat(cluster.client().getKubernetesSerialization().asJson(cluster.database()))
+        .doesNotContain("swordfish");
+  }
+
+  @Test
+  void aFailingSchemaJobIsToldInItsOwnWords() {
+    cluster.createSecret("pg", "uri", URI);
+    cluster.create(EXTERNAL);
+    await().until(() -> !cluster.jobs().isEmpty());
+    cluster.podCrashes("schema", "objectdb: password authentication failed\n");
+    await().until(() -> cluster.ready().reason().equals("SchemaFailing"));
+    assertThat(cluster.ready().message()).contains("password authentication failed");
+    assertThat(cluster.condition("Reconciling").status()).isEqualTo(Status.True);
+  }
+
+  @Test
+  void aCorrectedSecretStartsTheSchemaJobAnew() {
+    cluster.createSecret("pg", "uri", URI);
+    cluster.create(EXTERNAL);
+    await().until(() -> !cluster.jobs().isEmpty());
+    String before = cluster.jobs().get(0).getMetadata().getUid();
+    cluster.createSecret("pg", "uri", "postgresql://u:right@pg:5432/db");
+    cluster.wakeTwice();
+    await()
+        .until(
+            () ->
+                cluster.jobs().stream()
+                    .noneMatch(job -> job.getMetadata().getUid().equals(before)));
+    await().until(() -> !cluster.jobs().isEmpty());
+  }
+
+  @Test
+  void anotherImageIsRolledOutAfterItsSchema() {
+    running(EMBEDDED);
+    cluster.change("{image: 'runtime:2', postgres: {embedded: {}}}");
+    await().until(() -> cluster.jobs().size() == 2);
+    await().until(() -> cluster.ready().reason().equals("SchemaApplying"));
+    assertThat(cluster.ready().status()).isEqualTo(Status.True); // the old servers serve
+    assertThat(cluster.ready().observedGeneration()).isEqualTo(1);
+    assertThat(image()).isEqualTo("runtime:1");
+
+    cluster.schemaSucceeds();
+    await().until(() -> image().equals("runtime:2"));
+    await().until(() -> cluster.ready().reason().equals("RollingOut"));
+    cluster.serversStart();
+    await().until(() -> cluster.ready().reason().equals("ServersReady"));
+    assertThat(cluster.ready().observedGeneration()).isEqualTo(2);
+    await().until(() -> cluster.jobs().size() == 1);
+  }
+
+  @Test
+  void scalingDoesNotWaitForAFailingSchema() {
+    running(EMBEDDED);
+    cluster.change("{image: broken, replicas: 5, postgres: {embedded: {}}}");
+    await().until(() -> requireNonNull(cluster.deployment()).getSpec().getReplicas() == 5);
+    assertThat(image()).isEqualTo("runtime:1");
+  }
+
+  @Test
+  void whatSomebodyElseChangesIsPutRight() {
+    running(EMBEDDED);
+    Deployment changed =
+        new DeploymentBuilder(requireNonNull(cluster.deployment()))
+            .editSpec()
+            .withReplicas(7)
+            .endSpec()
+            .build();
+    cluster.client().resource(changed).update();
+    await().until(() -> requireNonNull(cluster.deployment()).getSpec().getReplicas() == 2);
+    cluster.client().resource(changed).delete();
+    await().until(() -> cluster.deployment() != null);
+  }
+
+  @Test
+  void anObjectOfSomebodyElseIsLeftAlone() {
+    cluster
+        .client()
+        .resource(
+            new ServiceBuilder()
+                .withNewMetadata()
+                .withNamespace(Databases.NAMESPACE)
+                .withName("site")
+                .endMetadata()
+                .withNewSpec()
+                .withExternalName("elsewhere")
+                .endSpec()
+                .build())
+        .create();
+    cluster.create(EMBEDDED);
+    await().until(() -> cluster.ready().reason().equals("NameTaken"));
+    assertThat(cluster.ready().message()).contains("Service site");
+    assertThat(
+            cluster
+                .client()
+                .services()
+                .inNamespace(Databases.NAMESPACE)
+                .withName("site")
+                .get()
+                .getSpec()
+                .getPorts())
+        .isEmpty();
+  }
+
+  @Test
+  void whatTheApiServerRefusesIsToldAndTriedAgain() {
+    cluster.dispatcher().refuse("/statefulsets");
+    cluster.create(EMBEDDED);
+    await().until(() -> cluster.ready().reason().equals("RequestFailed"));
+    assertThat(cluster.ready().message()).contains("the quota is used up");
+    cluster.dispatcher().refuse("nothing");
+    await().until(() -> cluster.ready().reason().equals("PostgresStarting"));
+  }
+
+  @Test
+  void thePasswordOfAnEmbeddedServerIsMadeOnce() {
+    running(EMBEDDED);
+    var secret = requireNonNull(cluster.secret("site-postgres"));
+    assertThat(secret.getMetadata().getOwnerReferences()).isEmpty();
+    cluster.wakeTwice();
+    assertThat(cluster.secret("site-postgres")).isEqualTo(secret);
+  }
+
+  @Test
+  void everythingElseGoesWithTheDatabase() {
+    running(EMBEDDED);
+    String owner = cluster.database().getMetadata().getUid();
+    assertThat(
+            List.of(
+                requireNonNull(cluster.deployment()).getMetadata(),
+                requireNonNull(cluster.postgres()).getMetadata(),
+                cluster.jobs().get(0).getMetadata()))
+        .allSatisfy(
+            metadata ->
+                assertThat(metadata.getOwnerReferences())
+                    .singleElement()
+                    .satisfies(reference -> assertThat(reference.getUid()).isEqualTo(owner)));
+  }
+
+  private void running(String spec) {
+    cluster.create(spec);
+    if (spec.equals(EMBEDDED)) {
+      cluster.postgresStarts();
+    }
+    cluster.schemaSucceeds();
+    cluster.serversStart();
+    await().until(() -> cluster.ready().reason().equals("ServersReady"));
+  }
+
+  private String image() {
+    return requireNonNull(cluster.deployment())
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .get(0)
+        .getImage();
+  }
+}

@@ -1,0 +1,88 @@
+package dev.objectdb.operator.database.manifest;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.objectdb.crds.v1alpha1.EmbeddedPostgres;
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.operator.Databases;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Every manifest of a resource, as text that people review. {@code mvn test -pl operator -am
+ * -Dtest=GoldenTest -Dgolden.write=true} writes the texts anew.
+ */
+class GoldenTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden");
+  private static final String IMAGE = "objectdb/storage-runtime:1";
+
+  @ParameterizedTest
+  @ValueSource(strings = {"embedded", "external"})
+  void manifestsAreAsReviewed(String name) throws IOException {
+    ObjectDatabase database = Databases.read(Files.readString(GOLDEN.resolve(name + ".yaml")));
+    String manifests =
+        manifests(database).stream().map(Serialization::asYaml).collect(Collectors.joining());
+    Path expected = GOLDEN.resolve(name + "-manifests.yaml");
+    if (Boolean.getBoolean("golden.write")) {
+      Files.writeString(expected, manifests);
+    }
+    assertThat(manifests).isEqualTo(Files.readString(expected));
+  }
+
+  @Test
+  void whatChangesPodsChangesTheirTemplate() {
+    String before = template("{postgres: {embedded: {}}}", IMAGE);
+    assertThat(template("{postgres: {embedded: {}}}", IMAGE)).isEqualTo(before);
+    assertThat(template("{replicas: 5, postgres: {embedded: {}}}", IMAGE)).isEqualTo(before);
+    assertThat(template("{cache: {memory: 1Gi}, postgres: {embedded: {}}}", IMAGE))
+        .isNotEqualTo(before);
+    assertThat(template("{postgres: {embedded: {}}}", "other")).isNotEqualTo(before);
+  }
+
+  @Test
+  void anotherImageOrPlaceIsAnotherSchemaJob() {
+    ObjectDatabase database = Databases.site("{postgres: {embedded: {}}}");
+    PostgresAccess access = access("uri", "1");
+    String before = SchemaJob.name(database, IMAGE, access);
+    assertThat(SchemaJob.name(database, IMAGE, access("uri", "2"))).isEqualTo(before);
+    assertThat(SchemaJob.name(database, IMAGE, access("other", "1"))).isNotEqualTo(before);
+    assertThat(SchemaJob.name(database, "other", access)).isNotEqualTo(before);
+    assertThat(before).hasSizeLessThanOrEqualTo(63).startsWith("site-schema-");
+  }
+
+  private static String template(String spec, String image) {
+    return Servers.templateOf(Servers.desired(Databases.site(spec), image, access("uri", "1")));
+  }
+
+  private static List<HasMetadata> manifests(ObjectDatabase database) {
+    PostgresAccess access = access("uri", "5eed5eed5eed");
+    List<HasMetadata> manifests = new ArrayList<>();
+    EmbeddedPostgres embedded = database.getSpec().postgres().embedded();
+    if (embedded == null) {
+      var reference = requireNonNull(database.getSpec().postgres().secretRef());
+      access = new PostgresAccess(reference.name(), reference.keys().uri(), "5eed5eed5eed");
+    } else {
+      manifests.add(PostgresServer.secret(database, "secret"));
+      manifests.add(PostgresServer.service(database));
+      manifests.add(PostgresServer.desired(database, embedded, "objectdb/postgres:1"));
+    }
+    manifests.add(SchemaJob.desired(database, IMAGE, access));
+    manifests.add(Servers.desired(database, IMAGE, access));
+    manifests.add(ZeoService.desired(database));
+    return manifests;
+  }
+
+  private static PostgresAccess access(String key, String fingerprint) {
+    return new PostgresAccess("site-postgres", key, fingerprint);
+  }
+}
