@@ -2,16 +2,13 @@
 
 Usage: python zodb_suites.py [part of a test's name]
 
-The caller is asked on stdout and answers on stdin, one JSON document per line:
+What it asks its caller, and tells it, by the lines of channel.py:
 
     {"need": "database"}                      ->  {"id": 1, "port": 40001}
     {"drop": 1}                               ->  {}
     {"test": "Suite.name", "outcome": "passed" | "failed" | "skipped", "detail": "..."}
-
-Everything else (logs, tracebacks) goes to stderr.
 """
 
-import json
 import logging
 import os
 import sys
@@ -22,6 +19,8 @@ import unittest
 
 import transaction
 import ZODB.tests.util
+from channel import ask
+from channel import tell
 from ZEO.ClientStorage import ClientStorage
 from ZODB.tests import BasicStorage
 from ZODB.tests import ConflictResolution
@@ -37,19 +36,6 @@ from ZODB.tests import racetest
 
 # ZODB gives its race tests two minutes; speed is not judged here, but a hang still is.
 PATIENCE_FACTOR = 5
-
-CHANNEL = os.fdopen(os.dup(1), "w")
-os.dup2(2, 1)  # what a suite prints is a log
-
-
-def tell(**message):
-    CHANNEL.write(json.dumps(message) + "\n")
-    CHANNEL.flush()
-
-
-def ask(**message):
-    tell(**message)
-    return json.loads(sys.stdin.readline())
 
 
 class NoDatabase:

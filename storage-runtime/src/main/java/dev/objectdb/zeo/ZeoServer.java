@@ -37,6 +37,9 @@ public final class ZeoServer implements AutoCloseable {
   /** Clients that may wait to be accepted; all of them come back at once after a restart. */
   private static final int BACKLOG = 512;
 
+  /** How long a close waits for links to give back what they hold. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
   /** How often links are looked after. */
   private static final Duration WATCH_PERIOD = Duration.ofSeconds(1);
 
@@ -58,6 +61,7 @@ public final class ZeoServer implements AutoCloseable {
   private final LinkContext link;
   private final Set<ZeoConnection> connections = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread acceptor = Thread.ofVirtual().name("zeo-accept").unstarted(this::accept);
   private boolean full;
 
   private ZeoServer(ZeoConfig config, Storage storage, ServerSocket listener) {
@@ -75,7 +79,7 @@ public final class ZeoServer implements AutoCloseable {
   public static ZeoServer start(ZeoConfig config, Storage storage) {
     ServerSocket listener = listen(config);
     ZeoServer server = new ZeoServer(config, storage, listener);
-    Thread.ofVirtual().name("zeo-accept").start(server::accept);
+    server.acceptor.start();
     Thread.ofVirtual().name("zeo-watch").start(server::watch);
     LOG.atInfo()
         .addKeyValue("host", config.host())
@@ -223,16 +227,8 @@ public final class ZeoServer implements AutoCloseable {
    */
   public void drain(Duration patience) {
     closeListener();
-    long deadline = System.nanoTime() + patience.toNanos();
     connections.forEach(ZeoConnection::drain);
-    while (!connections.isEmpty() && System.nanoTime() < deadline) {
-      try {
-        Thread.sleep(10);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        break;
-      }
-    }
+    awaitNoConnections(patience);
     close();
   }
 
@@ -242,13 +238,28 @@ public final class ZeoServer implements AutoCloseable {
     closeListener();
     closed.countDown();
     connections.forEach(ZeoConnection::hangUp);
+    awaitNoConnections(CLOSE_PATIENCE);
+  }
+
+  private void awaitNoConnections(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    try {
+      while (!connections.isEmpty() && System.nanoTime() < deadline) {
+        Thread.sleep(10);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void closeListener() {
     try {
       listener.close();
+      acceptor.join(CLOSE_PATIENCE); // the port is free when the last accept has gone
     } catch (IOException e) {
       LOG.atWarn().setCause(e).log("closing the listener failed");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
