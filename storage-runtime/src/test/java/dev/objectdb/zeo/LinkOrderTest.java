@@ -237,8 +237,9 @@ class LinkOrderTest {
       await().until(() -> server.counters().votesWaiting() == 1);
       assertThat(text(waiter.load(OID, Tid.MAX).item(0))).isEqualTo("one");
       Tid second = holder.call("tpc_finish", TXN).tid();
-      expectInvalidation(waiter.next(), second, OID);
       Answer vote = waiter.reply(PickleValue.of(800));
+      waiter.call("ping");
+      expectInvalidation(waiter.pushes().getFirst(), second, OID);
       assertThat(((PickleValue.ListValue) vote.value()).items()).as("a conflict").hasSize(1);
     }
   }
