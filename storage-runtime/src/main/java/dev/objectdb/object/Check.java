@@ -1,5 +1,7 @@
 package dev.objectdb.object;
 
+import org.jspecify.annotations.Nullable;
+
 /** Checks of our own logic, always on: a failure is a bug here, never bad input. */
 public final class Check {
   private Check() {}
@@ -13,5 +15,17 @@ public final class Check {
     if (!holds) {
       throw new IllegalStateException("invariant broken: " + message);
     }
+  }
+
+  /**
+   * Returns the value, or fails with an {@link IllegalStateException} if there is none.
+   *
+   * @param message what must be so, as a sentence without values
+   */
+  public static <T> T present(@Nullable T value, String message) {
+    if (value == null) {
+      throw new IllegalStateException("invariant broken: " + message);
+    }
+    return value;
   }
 }

@@ -31,10 +31,11 @@
  * the right:
  *
  * <pre>
- *   state of one transaction  (PgTransaction)   never held while waiting for a vote or a finish
- *   advisory lock 0           (the sequencer's thread alone, on the committer session)
- *   the feed lock             (held over COMMIT and the telling of it; sync() queries before it)
- *   locks inside SharedCache and of each listener's own queue: no SQL, no transcoding under them
+ *   advisory lock 0           the sequencer's thread alone, on the committer session
+ *   the turn to query         InvalidationFeed.sync: one query for all who wait
+ *   the feed lock             held over COMMIT and the telling of it; no query is sent under it
+ *   innermost                 state of one transaction, locks inside SharedCache and of each
+ *                             listener's own queue: no SQL, no transcoding of others under them
  * </pre>
  *
  * <p>Inside one database: the start-up lock {@code (0x5A4442, 1)} of whoever changes the schema,

@@ -1,0 +1,25 @@
+package dev.objectdb.storage.pg;
+
+import dev.objectdb.object.Tid;
+import java.util.Optional;
+
+/**
+ * Reads the feed of commits from the tables, which are its truth.
+ *
+ * <p>Every method may throw {@link dev.objectdb.storage.StorageUnavailableException}.
+ */
+interface FeedSource {
+  /** Returns where the log ends, and nothing else. */
+  Delta end();
+
+  /** Returns everything committed above the position, in one snapshot and one round trip. */
+  Delta above(Tid position);
+
+  /**
+   * Returns everything committed above the tid, or empty where that cannot be known: the tid is not
+   * in the log, or deletions above it have been trimmed.
+   *
+   * @param oidsMax above this many objects the answer is not complete
+   */
+  Optional<Delta> since(Tid tid, int oidsMax);
+}
