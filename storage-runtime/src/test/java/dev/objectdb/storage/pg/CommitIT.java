@@ -1,0 +1,453 @@
+package dev.objectdb.storage.pg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.objectdb.object.Bytes;
+import dev.objectdb.object.Oid;
+import dev.objectdb.object.Tid;
+import dev.objectdb.storage.ChangesSince;
+import dev.objectdb.storage.ConflictException;
+import dev.objectdb.storage.HistoryMode;
+import dev.objectdb.storage.ReadConflictException;
+import dev.objectdb.storage.StorageTransaction;
+import dev.objectdb.storage.StorageTransactionException;
+import dev.objectdb.storage.TransactionMeta;
+import dev.objectdb.storage.VoteResult;
+import dev.objectdb.testing.PostgresExtension;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a commit leaves in the tables, and what it is refused for, in both modes. */
+class CommitIT {
+  private static final Oid A = new Oid(0x2a);
+  private static final Oid B = new Oid(0x2b);
+
+  /** The same in both modes. */
+  abstract static class Both {
+    @RegisterExtension final PostgresExtension postgres;
+    private Commits commits;
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    Both(HistoryMode mode) {
+      postgres = PostgresExtension.prepared(mode);
+    }
+
+    @BeforeEach
+    void open() {
+      commits = new Commits(postgres.config());
+    }
+
+    @AfterEach
+    void close() {
+      commits.close();
+    }
+
+    Commits commits() {
+      return commits;
+    }
+
+    @Test
+    void aCommitWritesALogRowAndItsObjects() throws SQLException {
+      StorageTransaction transaction =
+          commits.begin(
+              new TransactionMeta(Bytes.ofUtf8("zo\u00e9"), Bytes.ofUtf8("why"), Bytes.EMPTY));
+      transaction.store(A, Tid.NONE, Commits.record(1));
+      transaction.vote();
+      assertThat(postgres.query("SELECT count(*) FROM transaction_log")).containsExactly("0");
+      Tid tid = transaction.finish();
+      assertThat(
+              postgres.query("SELECT tid, username, description, extension FROM transaction_log"))
+          .containsExactly(tid.value() + "|zo\u00e9|why|\\x");
+      assertThat(
+              postgres.query(
+                  "SELECT zoid, tid, class_mod, class_name, state, state_size, refs"
+                      + " FROM object_state"))
+          .containsExactly(
+              "42|%d|m|C|{\"a\": \"value 0000000001\"}|%d|{}"
+                  .formatted(tid.value(), Commits.record(1).length()));
+      assertThat(postgres.query("SELECT * FROM object_record")).isEmpty();
+      assertThat(postgres.query("SELECT * FROM transaction_record")).isEmpty();
+    }
+
+    @Test
+    void aRecordThatJsonDoesNotGiveBackIsKept() throws SQLException {
+      Bytes odd = Bytes.ofUtf8("no pickle at all");
+      StorageTransaction transaction = commits.begin();
+      transaction.store(A, Tid.NONE, odd);
+      transaction.vote();
+      Tid tid = transaction.finish();
+      assertThat(postgres.query("SELECT zoid, tid, record FROM object_record"))
+          .containsExactly("42|%d|\\x%s".formatted(tid.value(), odd.toHex()));
+      assertThat(postgres.query("SELECT jsonb_typeof(state) FROM object_state"))
+          .containsExactly("null");
+    }
+
+    @Test
+    void whatTheLogColumnsCannotHoldIsKeptAsBytes() throws SQLException {
+      StorageTransaction transaction =
+          commits.begin(new TransactionMeta(Bytes.ofHex("610062"), Bytes.ofHex("ff"), Bytes.EMPTY));
+      transaction.store(A, Tid.NONE, Commits.record(1));
+      transaction.vote();
+      Tid tid = transaction.finish();
+      assertThat(postgres.query("SELECT tid, username, description FROM transaction_log"))
+          .containsExactly(tid.value() + "|a\uFFFDb|\uFFFD");
+      assertThat(postgres.query("SELECT * FROM transaction_record"))
+          .containsExactly(tid.value() + "|\\x610062|\\xff|null");
+    }
+
+    @Test
+    void tidsRiseOverProcessesAndStandAboveTheDatabasesClock() throws SQLException {
+      try (Commits other = new Commits(postgres.config())) {
+        Tid before = Tid.NONE;
+        for (int i = 0; i < 20; i++) {
+          Tid tid = (i % 2 == 0 ? commits : other).commit(new Oid(100 + i), Tid.NONE, i);
+          assertThat(tid).isGreaterThan(before);
+          before = tid;
+        }
+        assertThat(
+                postgres.query(
+                    "SELECT max(tid) > objectdb_tid(clock_timestamp() - interval '1 minute')"
+                        + " FROM transaction_log"))
+            .containsExactly("t");
+      }
+    }
+
+    @Test
+    void aTidIsAboveTheGreatestEvenIfThatIsInTheFuture() throws SQLException {
+      postgres.execute(
+          "SET objectdb.import = on; INSERT INTO transaction_log (tid)"
+              + " VALUES (objectdb_tid(clock_timestamp() + interval '1 hour'))");
+      Tid greatest =
+          new Tid(Long.parseLong(postgres.query("SELECT max(tid) FROM transaction_log").get(0)));
+      Tid first = commits.commit(A, Tid.NONE, 1);
+      assertThat(first).isEqualTo(greatest.next());
+      assertThat(commits.commit(B, Tid.NONE, 1)).isEqualTo(first.next());
+    }
+
+    @Test
+    void aNewObjectThatExistsAlreadyIsAConflict() {
+      Tid tid = commits.commit(A, Tid.NONE, 1);
+      StorageTransaction late = commits.begin();
+      late.store(A, Tid.NONE, Commits.record(2));
+      assertThatExceptionOfType(ConflictException.class)
+          .isThrownBy(late::vote)
+          .satisfies(
+              e -> {
+                assertThat(e.oid()).isEqualTo(A);
+                assertThat(e.committed()).isEqualTo(tid);
+                assertThat(e.base()).isEqualTo(Tid.NONE);
+              });
+    }
+
+    @Test
+    void anObjectThatIsGoneIsNotCreatedAgainByAnUpdate() throws SQLException {
+      Tid tid = commits.commit(A, Tid.NONE, 1);
+      StorageTransaction deletion = commits.begin();
+      deletion.restore(A, null);
+      deletion.vote();
+      deletion.finish();
+      StorageTransaction late = commits.begin();
+      late.store(A, tid, Commits.record(2));
+      assertThatExceptionOfType(ConflictException.class)
+          .isThrownBy(late::vote)
+          .satisfies(e -> assertThat(e.committed()).isEqualTo(Tid.NONE));
+      assertThat(postgres.query("SELECT * FROM object_state")).isEmpty();
+    }
+
+    @Test
+    void aStaleBaseIsAnsweredWithBothSerialsAndTheRecordAndMayVoteAgain() {
+      Tid first = commits.commit(A, Tid.NONE, 1);
+      Tid second = commits.commit(A, first, 2);
+      StorageTransaction late = commits.begin();
+      late.store(A, first, Commits.record(3));
+      assertThat(late.vote())
+          .isEqualTo(
+              new VoteResult.Conflicts(
+                  List.of(new VoteResult.Conflict(A, second, first, Commits.record(3)))));
+      assertThatExceptionOfType(StorageTransactionException.class).isThrownBy(late::finish);
+    }
+
+    @Test
+    void aResolvedConflictCommits() throws SQLException {
+      Tid first = commits.commit(A, Tid.NONE, 1);
+      Tid second = commits.commit(A, first, 2);
+      StorageTransaction late = commits.begin();
+      late.store(A, first, Commits.record(3));
+      assertThat(late.vote()).isInstanceOf(VoteResult.Conflicts.class);
+      late.store(A, second, Commits.record(5));
+      assertThat(late.vote()).isEqualTo(new VoteResult.Voted(Set.of()));
+      Tid third = late.finish();
+      assertThat(postgres.query("SELECT tid, state ->> 'a' FROM object_state"))
+          .containsExactly(third.value() + "|value 0000000005");
+    }
+
+    @Test
+    void aBaseThatCannotBeLoadedAnyMoreIsAConflictAtOnce() throws SQLException {
+      Tid first = commits.commit(A, Tid.NONE, 1);
+      commits.commit(A, first, 2);
+      postgres.execute(
+          postgres.config().historyMode() == HistoryMode.FREE
+              ? "DELETE FROM object_window"
+              : "DELETE FROM object_history");
+      StorageTransaction late = commits.begin();
+      late.store(A, first, Commits.record(3));
+      assertThatExceptionOfType(ConflictException.class).isThrownBy(late::vote);
+    }
+
+    @Test
+    void aDemandForTheCurrentSerialIsChecked() {
+      Tid first = commits.commit(A, Tid.NONE, 1);
+      StorageTransaction good = commits.begin();
+      good.checkCurrent(A, first);
+      good.store(B, Tid.NONE, Commits.record(1));
+      assertThat(good.vote()).isInstanceOf(VoteResult.Voted.class);
+      good.finish();
+      Tid second = commits.commit(A, first, 2);
+      StorageTransaction bad = commits.begin();
+      bad.checkCurrent(A, first);
+      assertThatExceptionOfType(ReadConflictException.class)
+          .isThrownBy(bad::vote)
+          .satisfies(e -> assertThat(e.committed()).isEqualTo(second));
+    }
+
+    @Test
+    void theLastRecordOfAnObjectWins() throws SQLException {
+      StorageTransaction transaction = commits.begin();
+      transaction.store(A, Tid.NONE, Commits.record(1));
+      transaction.store(A, Tid.NONE, Commits.record(2));
+      transaction.vote();
+      transaction.finish();
+      assertThat(postgres.query("SELECT state ->> 'a' FROM object_state"))
+          .containsExactly("value 0000000002");
+    }
+
+    @Test
+    void aGivenTidIsKeptAndMustRise() throws SQLException {
+      Tid given = new Tid(0x0400_0000_0000_0000L >> 8);
+      StorageTransaction copy =
+          commits.side.begin(commits.subscription, TransactionMeta.EMPTY, given);
+      copy.restore(A, Commits.record(1));
+      copy.vote();
+      assertThat(copy.finish()).isEqualTo(given);
+      StorageTransaction again =
+          commits.side.begin(commits.subscription, TransactionMeta.EMPTY, given);
+      again.restore(A, Commits.record(2));
+      assertThatExceptionOfType(StorageTransactionException.class).isThrownBy(again::vote);
+      assertThat(postgres.query("SELECT tid FROM object_state"))
+          .containsExactly(String.valueOf(given.value()));
+    }
+
+    @Test
+    void aGivenTidFarInTheFutureIsRefusedAtTheVote() {
+      Tid future = new Tid(Tid.at(java.time.Instant.now()).value() + (1L << 38));
+      StorageTransaction copy =
+          commits.side.begin(commits.subscription, TransactionMeta.EMPTY, future);
+      copy.restore(A, Commits.record(1));
+      assertThatExceptionOfType(StorageTransactionException.class).isThrownBy(copy::vote);
+    }
+
+    @Test
+    void aRestoreReplacesWhateverIsThereWithoutAConflict() throws SQLException {
+      commits.commit(A, Tid.NONE, 1);
+      StorageTransaction copy = commits.begin();
+      copy.restore(A, Commits.record(7));
+      assertThat(copy.vote()).isInstanceOf(VoteResult.Voted.class);
+      copy.finish();
+      assertThat(postgres.query("SELECT state ->> 'a' FROM object_state"))
+          .containsExactly("value 0000000007");
+    }
+
+    @Test
+    void anEmptyTransactionGetsATidAndALogRow() throws SQLException {
+      StorageTransaction empty = commits.begin();
+      empty.vote();
+      Tid tid = empty.finish();
+      assertThat(postgres.query("SELECT tid FROM transaction_log"))
+          .containsExactly(String.valueOf(tid.value()));
+    }
+
+    @Test
+    void anAbortLeavesNothingAndIsIdempotent() throws SQLException {
+      StorageTransaction transaction = commits.voted(Map.of(A, Tid.NONE), 1);
+      transaction.abort();
+      transaction.abort();
+      assertThatExceptionOfType(StorageTransactionException.class).isThrownBy(transaction::finish);
+      commits.commit(A, Tid.NONE, 2);
+      assertThat(postgres.query("SELECT count(*) FROM transaction_log")).containsExactly("1");
+    }
+
+    @Test
+    void oidsThatClientsMakeUpAreNotHandedOutAgain() {
+      Oid last = commits.side.newOids(3).getLast();
+      Oid high = new Oid(last.value() + 5_000);
+      commits.commit(high, Tid.NONE, 1);
+      assertThat(commits.side.newOids(100))
+          .allMatch(oid -> oid.value() > high.value())
+          .isSorted()
+          .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anUnreachablyHighOidDoesNotUseUpTheSequence() {
+      commits.commit(new Oid(Long.MAX_VALUE), Tid.NONE, 1);
+      assertThat(commits.side.newOids(1).getFirst().value()).isLessThan(1_000_000);
+    }
+
+    @Test
+    void columnsOfOtherProgramsAreLeftAlone() throws SQLException {
+      Tid first = commits.commit(A, Tid.NONE, 1);
+      postgres.execute(
+          "ALTER TABLE object_state ADD COLUMN path text;"
+              + "UPDATE object_state SET path = '/front'");
+      commits.commit(A, first, 2);
+      assertThat(postgres.query("SELECT path, state ->> 'a' FROM object_state"))
+          .containsExactly("/front|value 0000000002");
+    }
+
+    @Test
+    void changesSinceATidAreItsUnion() {
+      Tid first = commits.commit(A, Tid.NONE, 1);
+      Tid second = commits.commit(B, Tid.NONE, 1);
+      Tid third = commits.commit(B, second, 2);
+      assertThat(commits.side.feed().changesSince(first))
+          .isEqualTo(new ChangesSince.Known(third, Set.of(B)));
+      assertThat(commits.side.feed().changesSince(third))
+          .isEqualTo(new ChangesSince.Known(third, Set.of()));
+      assertThat(commits.side.feed().changesSince(first.next()))
+          .isEqualTo(new ChangesSince.Unknown());
+      assertThat(commits.side.feed().changesSince(Tid.NONE)).isEqualTo(new ChangesSince.Unknown());
+      assertThat(commits.side.feed().changesSince(third.next()))
+          .isEqualTo(new ChangesSince.Unknown());
+    }
+
+    @Test
+    void anEmptyDatabaseHasNoChangesSinceNothing() {
+      assertThat(commits.side.feed().changesSince(Tid.NONE))
+          .isEqualTo(new ChangesSince.Known(Tid.NONE, Set.of()));
+    }
+
+    @Test
+    void changesBelowTheDeletionFloorAreUnknown() throws SQLException {
+      Tid first = commits.commit(A, Tid.NONE, 1);
+      Tid second = commits.commit(B, Tid.NONE, 1);
+      postgres.execute("UPDATE objectdb_state SET deletion_floor = " + second.value());
+      assertThat(commits.side.feed().changesSince(first)).isEqualTo(new ChangesSince.Unknown());
+      assertThat(commits.side.feed().changesSince(second))
+          .isEqualTo(new ChangesSince.Known(second, Set.of()));
+    }
+
+    @Test
+    void tooManyChangesAreUnknown() throws SQLException {
+      Tid first = commits.commit(A, Tid.NONE, 1);
+      postgres.execute(
+          """
+          INSERT INTO transaction_log (tid) SELECT max(tid) + 1 FROM transaction_log;
+          INSERT INTO object_state (zoid, tid, class_mod, class_name, state, state_size, refs)
+          SELECT 1000 + i, (SELECT max(tid) FROM transaction_log), 'm', 'C', 'null', 1, '{}'
+          FROM generate_series(1, %d) AS i
+          """
+              .formatted(InvalidationFeed.CHANGES_SINCE_MAX + 1));
+      assertThat(commits.side.feed().changesSince(first)).isEqualTo(new ChangesSince.Unknown());
+    }
+
+    @Test
+    void deletionsAreToldToEveryProcess() {
+      try (Commits other = new Commits(postgres.config())) {
+        Tid first = commits.commit(Map.of(A, Tid.NONE, B, Tid.NONE), 1);
+        StorageTransaction deletion = commits.begin();
+        deletion.restore(A, null);
+        deletion.vote();
+        Tid gone = deletion.finish();
+        other.side.feed().sync();
+        assertThat(other.listener.told()).isEqualTo(gone);
+        assertThat(commits.side.feed().changesSince(first))
+            .isEqualTo(new ChangesSince.Known(gone, Set.of(A)));
+        other.listener.news.clear();
+        StorageTransaction second = commits.begin();
+        second.restore(B, null);
+        second.vote();
+        second.finish();
+        other.side.feed().sync();
+        assertThat(other.listener.changedOids()).containsExactly(B);
+      }
+    }
+  }
+
+  @Nested
+  class Free extends Both {
+    Free() {
+      super(HistoryMode.FREE);
+    }
+
+    @Test
+    void aReplacedRevisionStaysInTheWindowUntilTheNextTid() throws SQLException {
+      Tid first = commits().commit(A, Tid.NONE, 1);
+      Tid second = commits().commit(A, first, 2);
+      assertThat(postgres.query("SELECT zoid, tid, next_tid, state ->> 'a' FROM object_window"))
+          .containsExactly("42|%d|%d|value 0000000001".formatted(first.value(), second.value()));
+    }
+
+    @Test
+    void aDeletionIsOnRecordAndItsRevisionInTheWindow() throws SQLException {
+      Tid first = commits().commit(A, Tid.NONE, 1);
+      StorageTransaction deletion = commits().begin();
+      deletion.restore(A, null);
+      deletion.vote();
+      Tid second = deletion.finish();
+      assertThat(postgres.query("SELECT tid, zoid FROM object_deletion"))
+          .containsExactly(second.value() + "|42");
+      assertThat(postgres.query("SELECT tid, next_tid FROM object_window"))
+          .containsExactly(first.value() + "|" + second.value());
+      assertThat(postgres.query("SELECT * FROM object_state")).isEmpty();
+    }
+  }
+
+  @Nested
+  class Preserving extends Both {
+    Preserving() {
+      super(HistoryMode.PRESERVING);
+    }
+
+    @Test
+    void aReplacedRevisionGoesToTheHistory() throws SQLException {
+      Tid first = commits().commit(A, Tid.NONE, 1);
+      commits().commit(A, first, 2);
+      assertThat(postgres.query("SELECT zoid, tid, state ->> 'a' FROM object_history"))
+          .containsExactly("42|%d|value 0000000001".formatted(first.value()));
+      assertThat(postgres.query("SELECT * FROM object_window")).isEmpty();
+    }
+
+    @Test
+    void aRevisionThatOldDatabasesHoldTwiceIsNoObstacle() throws SQLException {
+      Tid first = commits().commit(A, Tid.NONE, 1);
+      postgres.execute("INSERT INTO object_history SELECT * FROM object_state");
+      commits().commit(A, first, 2);
+      assertThat(postgres.query("SELECT count(*) FROM object_history")).containsExactly("1");
+    }
+
+    @Test
+    void aDeletionLeavesATombstone() throws SQLException {
+      Tid first = commits().commit(A, Tid.NONE, 1);
+      StorageTransaction deletion = commits().begin();
+      deletion.restore(A, null);
+      deletion.vote();
+      Tid second = deletion.finish();
+      assertThat(
+              postgres.query(
+                  "SELECT tid, class_mod, state IS NULL, state_size, refs FROM object_history"
+                      + " ORDER BY tid"))
+          .containsExactly(
+              first.value() + "|m|f|" + Commits.record(1).length() + "|{}",
+              second.value() + "||t|0|{}");
+      assertThat(postgres.query("SELECT * FROM object_deletion")).isEmpty();
+    }
+  }
+}
