@@ -34,7 +34,8 @@ public final class ExtensionCodec {
     if (!(extension instanceof PickleValue.Dict) || !reader.isPlain()) {
       return Optional.empty();
     }
-    return PlainJson.write(extension, limits.jsonDepthMax(), limits.recordBytesMax())
+    // One level less, so that there is room for the scalar inside when it is read again.
+    return PlainJson.write(extension, limits.jsonDepthMax() - 1, limits.recordBytesMax())
         .map(Bytes::toUtf8);
   }
 

@@ -76,16 +76,28 @@ record RecordClass(String module, String name, boolean exact) {
 
   /** Whether PostgreSQL can keep the names. */
   boolean isStorable() {
-    if (!isText(module) || !isText(name)) {
-      return false;
-    }
-    int bytes =
-        module.getBytes(StandardCharsets.UTF_8).length
-            + name.getBytes(StandardCharsets.UTF_8).length;
-    return bytes <= NAMES_BYTES_MAX;
+    int moduleBytes = storedBytes(module);
+    int nameBytes = storedBytes(name);
+    return moduleBytes >= 0 && nameBytes >= 0 && moduleBytes + nameBytes <= NAMES_BYTES_MAX;
   }
 
-  private static boolean isText(String name) {
-    return name.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(name);
+  /** Length in UTF-8; -1 if there is U+0000 in it or half a character. */
+  private static int storedBytes(String name) {
+    int bytes = 0;
+    for (int at = 0; at < name.length(); at++) {
+      char c = name.charAt(at);
+      if (c == 0) {
+        return -1;
+      }
+      if (!Character.isSurrogate(c)) {
+        bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+      } else if (Character.isSupplementaryCodePoint(name.codePointAt(at))) {
+        bytes += 4;
+        at++;
+      } else {
+        return -1;
+      }
+    }
+    return bytes;
   }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExactnessTest {
   private static final RecordCodec CODEC = new RecordCodec(Limits.DEFAULT, false);
   private static final RecordCodec STRICT = new RecordCodec(Limits.DEFAULT, true);
-  private static final int RECORDS = 6_000;
+  private static final int RECORDS = 3_000;
 
   static List<Vector> records() {
     return Vector.ofKind("record");

@@ -79,7 +79,20 @@ class ExtensionCodecTest {
         "N."
       })
   void whatPlainJsonWouldChangeIsLeftToThePickle(String pickle) {
-    assertThat(CODEC.toJson(Bytes.wrap(pickle.getBytes(StandardCharsets.ISO_8859_1)))).isEmpty();
+    assertThat(CODEC.toJson(latin1(pickle))).isEmpty();
+  }
+
+  @Test
+  void whatBecomesJsonIsReadAgainHoweverDeepItIs() {
+    String pickle = "}X\u0001\0\0\0a" + "]".repeat(998) + "N" + "a".repeat(998) + "s.";
+    String json = CODEC.toJson(latin1(pickle)).orElseThrow();
+    assertThat(CODEC.toJson(CODEC.toPickle(json))).contains(json);
+    String over = "}X\u0001\0\0\0a" + "]".repeat(999) + "N" + "a".repeat(999) + "s.";
+    assertThat(CODEC.toJson(latin1(over))).isEmpty();
+  }
+
+  private static Bytes latin1(String pickle) {
+    return Bytes.wrap(pickle.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   @Test

@@ -83,7 +83,7 @@ class HostileRecordTest {
     String alphabet = "{}[]\":,@0123456789-+.eEtdbcls\u00e9\\";
     for (Vector vector : Vector.ALL) {
       String json = vector.text("json");
-      for (int i = 0; i < Math.min(200, json.length()); i++) {
+      for (int i = 0; i < Math.min(60, json.length()); i++) {
         StringBuilder changed = new StringBuilder(json);
         int at = random.nextInt(json.length());
         changed.setCharAt(at, alphabet.charAt(random.nextInt(alphabet.length())));
@@ -124,14 +124,15 @@ class HostileRecordTest {
 
   @Test
   void jsonMayBeNestedAsDeepAsTheLimitAndNoDeeper() throws InterruptedException {
-    Bytes atLimit = hex("5d".repeat(1_000) + "61".repeat(999) + "2e");
-    Bytes over = hex("5d".repeat(1_001) + "61".repeat(1_000) + "2e");
+    Bytes atLimit = hex("5d".repeat(1_000) + "4e" + "61".repeat(1_000) + "2e");
+    Bytes over = hex("5d".repeat(1_001) + "4e" + "61".repeat(1_001) + "2e");
     DeepStack.run(
         SMALL_STACK,
         () -> {
           JsonRecord made = CODEC.toJson(atLimit);
           assertThat(made.exact()).isTrue();
-          assertThat(made.json().toUtf8()).isEqualTo("[".repeat(1_000) + "]".repeat(1_000));
+          assertThat(made.json().toUtf8())
+              .isEqualTo("[".repeat(1_000) + "null" + "]".repeat(1_000));
           Bytes again = CODEC.toRecord("m", "C", made.json());
           assertThat(CODEC.toJson(again)).isEqualTo(made);
           assertThat(CODEC.toJson(over).json().toUtf8()).isEqualTo("null");

@@ -80,7 +80,11 @@ final class PickleGenerator {
     odd = random.nextInt(4) == 0;
     recordClass();
     op('.');
-    value(0);
+    if (pick(6) == 0) {
+      bucket(0);
+    } else {
+      value(0);
+    }
     op('.');
     if (odd && random.nextInt(10) == 0) {
       op('x');
@@ -352,8 +356,10 @@ final class PickleGenerator {
   /** What a bucket, a set or a small tree of the BTrees package has for a state. */
   private void bucket(int depth) {
     items(depth, 't');
+    remember();
     if (pick(2) == 0) {
       op(0x85);
+      remember();
       if (pick(2) == 0) {
         op(0x85);
         op(0x85);

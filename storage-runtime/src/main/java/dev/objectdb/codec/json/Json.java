@@ -24,7 +24,10 @@ sealed interface Json {
 
   record Text(String value) implements Json {}
 
-  record Array(List<Json> items) implements Json {
+  /** What holds other values. */
+  sealed interface Container extends Json {}
+
+  record Array(List<Json> items) implements Container {
     int size() {
       return items.size();
     }
@@ -44,7 +47,7 @@ sealed interface Json {
   }
 
   /** Of a key that occurs twice the last value counts, in the place of the first. */
-  record Members(Map<String, Json> map) implements Json {
+  record Members(Map<String, Json> map) implements Container {
     int size() {
       return map.size();
     }

@@ -62,7 +62,7 @@ public final class JsonStateReader {
    * Writes any value. Kept small, as is all that lies between it and its next call: it recurses.
    */
   void value(Json value) {
-    if (++depth > DEPTH_MAX) {
+    if (++depth > DEPTH_MAX && value instanceof Json.Container) {
       throw new CodecException("JSON is nested too deeply", out.length());
     }
     switch (value) {

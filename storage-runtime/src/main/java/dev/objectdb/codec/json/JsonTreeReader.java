@@ -79,10 +79,10 @@ final class JsonTreeReader {
 
   /** An object or array that is not at its end yet; the key that waits for its value. */
   private static final class Open {
-    final Json container;
+    final Json.Container container;
     String key = "";
 
-    Open(Json container) {
+    Open(Json.Container container) {
       this.container = container;
     }
 
@@ -90,7 +90,6 @@ final class JsonTreeReader {
       switch (container) {
         case Json.Array array -> array.items().add(value);
         case Json.Members members -> members.map().put(key, value);
-        default -> throw new AssertionError(container);
       }
     }
   }

@@ -18,6 +18,9 @@ final class UuidType implements KnownType, Marker {
   private static final int BITS = 128;
   private static final int DIGITS = BITS / 4;
 
+  /** {@code int} and {@code is_safe}. */
+  private static final int STATE_SIZE_MAX = 2;
+
   @Override
   public Set<Global> callables() {
     return Set.of(UUID);
@@ -27,7 +30,8 @@ final class UuidType implements KnownType, Marker {
   public boolean write(ObjectValue object, JsonStateWriter writer) {
     if (object.kind() != ObjectValue.Kind.NEWOBJ
         || !(object.args() instanceof Tuple args && args.size() == 0)
-        || !(object.state() instanceof Dict state)) {
+        || !(object.state() instanceof Dict state)
+        || state.size() > STATE_SIZE_MAX) {
       return false;
     }
     BigInteger number = number(state);

@@ -159,9 +159,9 @@ public final class PickleReader {
       case NONE -> NONE;
       case NEWTRUE -> PickleValue.Bool.TRUE;
       case NEWFALSE -> PickleValue.Bool.FALSE;
-      case BININT -> new PickleValue.Int(in.int32());
-      case BININT1 -> new PickleValue.Int(in.unsignedByte());
-      case BININT2 -> new PickleValue.Int(in.unsignedShort());
+      case BININT -> PickleValue.of(in.int32());
+      case BININT1 -> PickleValue.of(in.unsignedByte());
+      case BININT2 -> PickleValue.of(in.unsignedShort());
       case BINFLOAT -> new PickleValue.Real(in.float64());
       case LONG1 -> twosComplement(in.unsignedByte());
       case LONG4 -> twosComplement(in.length4());

@@ -22,7 +22,7 @@ public sealed interface PickleValue {
   }
 
   static Int of(long value) {
-    return new Int(value);
+    return value >= 0 && value < Int.SMALL.length ? Int.SMALL[(int) value] : new Int(value);
   }
 
   static Text of(String value) {
@@ -70,7 +70,14 @@ public sealed interface PickleValue {
   }
 
   /** An int of at most 64 bits, signed. */
-  record Int(long value) implements PickleValue {}
+  record Int(long value) implements PickleValue {
+    /** The most frequent ones, made once: two bytes of a pickle should not cost an object each. */
+    private static final Int[] SMALL = new Int[256];
+
+    static {
+      Arrays.setAll(SMALL, Int::new);
+    }
+  }
 
   /** An int of more than 64 bits. */
   record BigInt(BigInteger value) implements PickleValue {}
