@@ -49,7 +49,7 @@ public final class PgStorage implements Storage {
   private final CommitSide commits;
   private final WindowTrimmer trimmer;
 
-  private PgStorage(PgConfig config, Pool pool) {
+  private PgStorage(PgConfig config, Sessions sessions, Pool pool) {
     this.config = config;
     this.pool = pool;
     RecordCodec codec = new RecordCodec(config.limits(), false);
@@ -60,7 +60,7 @@ public final class PgStorage implements Storage {
     log = new LogReader(pool, mode, codec::toRecord, extensions::toPickle);
     decoders = new TransactionWalk.Decoders(mode, codec::toRecord, extensions::toPickle);
     walks = new Semaphore(Math.max(1, config.poolMax() / WALKS_SHARE), true);
-    commits = new CommitSide(config, pool.dataSource(), cache);
+    commits = new CommitSide(config, sessions, pool, cache);
     reads = new SnapshotReads(cache, loader, commits.feed());
     trimmer = new WindowTrimmer(pool, config.snapshotWindow());
     trimmer.start();
@@ -74,9 +74,10 @@ public final class PgStorage implements Storage {
    */
   public static PgStorage open(PgConfig config) {
     Schema.apply(config);
-    Pool pool = new Pool(config, new PgSessions(config));
+    PgSessions sessions = new PgSessions(config);
+    Pool pool = new Pool(config, sessions);
     try {
-      return new PgStorage(config, pool);
+      return new PgStorage(config, sessions, pool);
     } catch (RuntimeException e) {
       pool.close();
       throw e;
