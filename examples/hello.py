@@ -10,4 +10,5 @@ with db.transaction() as connection:
     root = connection.root()
     root["visits"] = root.get("visits", 0) + 1
     print("visits:", root["visits"])
+
 db.close()

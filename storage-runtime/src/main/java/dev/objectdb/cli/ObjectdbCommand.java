@@ -15,7 +15,7 @@ import picocli.CommandLine.ParameterException;
     name = "objectdb",
     mixinStandardHelpOptions = true,
     versionProvider = ObjectdbCommand.VersionLine.class,
-    subcommands = SchemaCommand.class,
+    subcommands = {UpCommand.class, ServeCommand.class, SchemaCommand.class},
     synopsisSubcommandLabel = "VERB",
     header = "Object databases: ZODB objects in PostgreSQL, served to Python clients over ZEO.%n",
     commandListHeading = "%nVerbs:%n",
@@ -25,7 +25,11 @@ import picocli.CommandLine.ParameterException;
       "1:it failed; the error output says why",
       "2:it cannot be done as it was asked; the error output says what to change"
     },
-    footer = {"", "'objectdb VERB --help' explains a verb."})
+    footer = {
+      "",
+      "To begin: objectdb up -f examples/objectdb.yaml",
+      "'objectdb VERB --help' explains a verb."
+    })
 public final class ObjectdbCommand {
   private ObjectdbCommand() {}
 

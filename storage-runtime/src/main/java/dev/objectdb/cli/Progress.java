@@ -1,9 +1,9 @@
 package dev.objectdb.cli;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -29,7 +29,9 @@ final class Progress {
 
   /** Chooses by what the output is. */
   static Progress of(PrintStream out) {
-    boolean terminal = Objects.requireNonNull(System.console()).isTerminal();
+    // There is no console where the output goes to a file; with some settings there is a false one.
+    boolean terminal =
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     return new Progress(new PrintWriter(out, true, out.charset()), terminal);
   }
 

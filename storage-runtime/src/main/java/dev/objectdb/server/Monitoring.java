@@ -66,6 +66,11 @@ final class Monitoring implements AutoCloseable {
     http.start();
   }
 
+  /** The port it answers on. */
+  int port() {
+    return http.getAddress().getPort();
+  }
+
   static String json(ServerStatus status) {
     try {
       return MAPPER.writeValueAsString(status) + "\n";

@@ -29,6 +29,12 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #perform} is for one thread, {@link #close} for any.
  */
 final class CommitLane {
+  /**
+   * Votes with conflicts that a stock client makes. After the last one it would go on to finish, as
+   * if there were none, and fail for good; a conflict error instead is tried again by everybody.
+   */
+  private static final int ROUNDS_MAX = 9;
+
   private final Storage storage;
   private final Subscription subscription;
   private final LinkFeed feed;
@@ -205,8 +211,12 @@ final class CommitLane {
       }
       case VoteResult.Conflicts(List<VoteResult.Conflict> conflicts) -> {
         open.voted(false);
-        open.addConflicts(conflicts.size());
         tally.conflicts.add(conflicts.size());
+        if (open.addRound(conflicts.size()) == ROUNDS_MAX) {
+          drop(open);
+          VoteResult.Conflict first = conflicts.getFirst();
+          yield WireErrors.of(new ConflictException(first.oid(), first.committed(), first.base()));
+        }
         List<PickleValue> maps = new ArrayList<>(conflicts.size());
         conflicts.forEach(conflict -> maps.add(map(conflict)));
         yield Reply.of(PickleValue.list(maps));

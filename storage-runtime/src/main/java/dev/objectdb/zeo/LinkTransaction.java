@@ -20,6 +20,7 @@ final class LinkTransaction {
   private Reply.@Nullable Failure failure;
   private boolean voted;
   private int conflicts;
+  private int rounds;
 
   private LinkTransaction(
       TxnId txn, @Nullable StorageTransaction storage, Reply.@Nullable Failure failure) {
@@ -79,8 +80,13 @@ final class LinkTransaction {
     return voted;
   }
 
-  void addConflicts(int count) {
+  /**
+   * Counts a vote that answered this many conflicts, and returns how many such votes there were.
+   */
+  int addRound(int count) {
     conflicts += count;
+    rounds++;
+    return rounds;
   }
 
   /** Conflicts that earlier votes answered; once voted, the client has resolved them all. */

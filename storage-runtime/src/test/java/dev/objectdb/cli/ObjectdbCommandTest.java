@@ -21,7 +21,14 @@ class ObjectdbCommandTest {
   @Test
   void helpNamesEveryVerb() {
     assertThat(run("--help")).isZero();
-    assertThat(out.toString()).contains("schema ", "Exit codes:");
+    assertThat(out.toString()).contains("up ", "serve ", "schema ", "Exit codes:");
+  }
+
+  @Test
+  void theHelpOfServeNamesEveryKey() {
+    assertThat(run("serve", "--help")).isZero();
+    assertThat(out.toString())
+        .contains("OBJECTDB_POSTGRES_URI ", "OBJECTDB_ZEO_PORT ", "OBJECTDB_SNAPSHOT_WINDOW ");
   }
 
   @Test
@@ -34,6 +41,14 @@ class ObjectdbCommandTest {
   void withoutAVerbTheHelpIsShown() {
     assertThat(run()).isEqualTo(2);
     assertThat(err.toString()).contains("'objectdb --help' explains it");
+  }
+
+  @Test
+  void aUsersMistakeIsOneLine() {
+    assertThat(run("up", "-f", "no-such.yaml")).isEqualTo(2);
+    assertThat(err.toString())
+        .isEqualToNormalizingNewlines(
+            "objectdb: no-such.yaml: there is no such file: correct the path\n");
   }
 
   @Test

@@ -242,6 +242,26 @@ class ZeoServerTest {
     }
   }
 
+  /** After nine votes a stock client goes on to finish, whatever the last one said. */
+  @Test
+  void theNinthVoteWithConflictsIsAnErrorThatClientsTryAgain() throws IOException {
+    try (ZeoTestClient client = ZeoTestClient.registered(server)) {
+      Tid first = client.commit(OID, Tid.NONE, "one");
+      client.commit(OID, first, "two");
+      client.begin(TXN);
+      client.store(TXN, OID, first, "late");
+      for (int round = 1; round < 9; round++) {
+        PickleValue.ListValue conflicts = (PickleValue.ListValue) client.call("vote", TXN).value();
+        assertThat(conflicts.items()).as("conflicts of round %d", round).hasSize(1);
+      }
+      assertThat(client.call("vote", TXN).errorClass())
+          .isEqualTo("ZODB.POSException.ConflictError");
+      assertThat(client.call("tpc_finish", TXN).errorClass())
+          .isEqualTo("ZODB.POSException.StorageTransactionError");
+      assertThat(server.counters().activeTransactions()).isZero();
+    }
+  }
+
   @Test
   void aStaleReadIsAReadConflictAndEndsTheTransaction() throws IOException {
     try (ZeoTestClient client = ZeoTestClient.registered(server)) {
