@@ -46,7 +46,7 @@ public final class Events {
         new EventBuilder()
             .withNewMetadata()
             .withNamespace(namespace)
-            .withGenerateName(about.getMetadata().getName() + ".")
+            .withGenerateName(about.getMetadata().getName() + "-")
             .endMetadata()
             .withEventTime(
                 new MicroTime(ZonedDateTime.now(clock.withZone(ZoneOffset.UTC)).format(MICROS)))

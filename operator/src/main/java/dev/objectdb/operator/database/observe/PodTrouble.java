@@ -20,6 +20,10 @@ public final class PodTrouble {
   private static final Set<String> ON_THE_WAY = Set.of("ContainerCreating", "PodInitializing");
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What the runtime's program begins its last words with. */
+  private static final String PROGRAM = "objectdb: ";
+
   private static final int LINE_MAX = 500;
 
   private PodTrouble() {}
@@ -91,10 +95,18 @@ public final class PodTrouble {
     return line.isEmpty() ? "%s, exit code %d".formatted(end.getReason(), end.getExitCode()) : line;
   }
 
-  /** A message is the end of a log: its last line, and of a JSON line what it says. */
+  /**
+   * A message is the end of a log: the last line in which our program says why it ends, or simply
+   * the last one; of a JSON line what it says.
+   */
   private static String lastLine(String log) {
+    List<String> lines = log.lines().filter(text -> !text.isBlank()).toList();
     String line =
-        log.lines().filter(text -> !text.isBlank()).reduce((first, second) -> second).orElse("");
+        lines.reversed().stream()
+            .filter(text -> text.startsWith(PROGRAM))
+            .findFirst()
+            .or(() -> lines.reversed().stream().findFirst())
+            .orElse("");
     String said = line.startsWith("{") ? message(line) : line.strip();
     return said.length() <= LINE_MAX ? said : said.substring(0, LINE_MAX);
   }

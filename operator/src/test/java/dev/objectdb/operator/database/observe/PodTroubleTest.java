@@ -32,7 +32,7 @@ class PodTroubleTest {
             trouble(
                 "{containerStatuses: [{state: {waiting: {reason: CrashLoopBackOff}}, "
                     + "lastState: {terminated: {exitCode: 2, reason: Error, "
-                    + "message: \"starting\\nobjectdb: OBJECTDB_ZEO_PORT is x\\n\"}}}]}"))
+                    + "message: \"starting\\nobjectdb: OBJECTDB_ZEO_PORT is x\\nmore\\n\"}}}]}"))
         .isEqualTo("pod site-1: CrashLoopBackOff: objectdb: OBJECTDB_ZEO_PORT is x");
   }
 
