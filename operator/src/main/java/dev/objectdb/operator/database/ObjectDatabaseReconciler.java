@@ -20,6 +20,7 @@ import dev.objectdb.operator.database.step.StepResult.Fail;
 import dev.objectdb.operator.database.step.StepResult.Wait;
 import dev.objectdb.operator.kube.NotOursException;
 import dev.objectdb.operator.kube.ServerSideApply;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
@@ -94,7 +95,11 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
       ObjectDatabase database, Context<ObjectDatabase> context, Exception error) {
     boolean again = context.getRetryInfo().filter(retry -> retry.getAttemptCount() > 0).isPresent();
     if (again && error instanceof KubernetesClientException refused) { // once may be chance
-      String message = "a request to the API server failed: " + refused.getMessage();
+      String said =
+          Optional.ofNullable(refused.getStatus())
+              .map(Status::getMessage)
+              .orElseGet(() -> String.valueOf(refused.getMessage()));
+      String message = "a request to the API server failed: " + said;
       Report report =
           stopped(database, Observed.from(context), new Wait<>(Reason.RequestFailed, message));
       try {
