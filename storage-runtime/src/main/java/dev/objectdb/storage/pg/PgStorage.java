@@ -121,6 +121,9 @@ public final class PgStorage implements Storage {
   public List<HistoryEntry> history(Oid oid, int size) {
     List<HistoryEntry> entries = log.history(oid, position(), size);
     if (entries.isEmpty()) {
+      entries = log.history(oid, sync(), size); // it may be ahead of the feed
+    }
+    if (entries.isEmpty()) {
       throw new PosKeyException(oid);
     }
     return entries;

@@ -6,7 +6,6 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import javax.sql.DataSource;
 
 /**
  * The bounded set of sessions that reads share.
@@ -82,11 +81,6 @@ final class Pool implements AutoCloseable {
   /** Hands out a session for a longer walk; closing it gives it back. */
   Connection borrow() throws SQLException {
     return sessions.getConnection();
-  }
-
-  /** Returns the sessions as the JDK knows them, for whoever words its own failures. */
-  DataSource dataSource() {
-    return sessions;
   }
 
   int active() {

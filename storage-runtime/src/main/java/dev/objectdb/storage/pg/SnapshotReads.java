@@ -124,13 +124,14 @@ final class SnapshotReads {
     void fromElsewhere(Set<Oid> pending) {
       List<SharedCache.Flight> others = new ArrayList<>();
       List<SharedCache.Flight> own = new ArrayList<>();
-      for (Oid oid : pending) {
-        // Who waited once and got nothing to keep asks the database itself.
-        Optional<SharedCache.Flight> other = count == 1 ? cache.inFlight(oid) : Optional.empty();
-        other.ifPresentOrElse(others::add, () -> own.add(cache.begin(oid)));
-      }
       boolean ahead = false;
       try {
+        for (Oid oid : pending) {
+          // Who waited once and got nothing to keep asks the database itself.
+          Optional<SharedCache.Flight> other =
+              count == 1 ? cache.inFlight(oid) : Optional.empty();
+          other.ifPresentOrElse(others::add, () -> own.add(cache.begin(oid)));
+        }
         if (!own.isEmpty()) {
           ahead = land(own, pending);
         }

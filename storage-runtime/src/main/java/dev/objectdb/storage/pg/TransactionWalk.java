@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,7 +98,7 @@ final class TransactionWalk implements TransactionCursor {
   private final Runnable whenClosed;
   private final Tid newest;
   private @Nullable ResultSet log;
-  private boolean closed;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** What a walk decodes rows with. */
   record Decoders(HistoryMode mode, RecordEncoder encoder, ExtensionDecoder decoder) {}
@@ -150,7 +151,7 @@ final class TransactionWalk implements TransactionCursor {
 
   @Override
   public Optional<Transaction> next() {
-    if (closed || log == null) {
+    if (closed.get() || log == null) {
       return Optional.empty();
     }
     try {
@@ -177,10 +178,10 @@ final class TransactionWalk implements TransactionCursor {
 
   @Override
   public void close() {
-    if (closed) {
+    // A link that ends closes its walks, perhaps while one of them is taking a step.
+    if (!closed.compareAndSet(false, true)) {
       return;
     }
-    closed = true;
     try {
       session.close(); // ends the transaction too: the pool rolls back what it gets back
     } catch (SQLException e) {
@@ -205,7 +206,7 @@ final class TransactionWalk implements TransactionCursor {
     @Override
     public Optional<Entry> next() {
       try {
-        if (run.isEmpty() && !closed) {
+        if (run.isEmpty() && !closed.get()) {
           readRun();
         }
         return Optional.ofNullable(run.poll());
@@ -272,7 +273,7 @@ final class TransactionWalk implements TransactionCursor {
 
     @Override
     public void close() {
-      if (keys == null || closed) {
+      if (keys == null || closed.get()) {
         return;
       }
       try {
