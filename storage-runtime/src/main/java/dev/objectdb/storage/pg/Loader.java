@@ -28,6 +28,21 @@ import org.jspecify.annotations.Nullable;
  * row is preferred everywhere.
  */
 final class Loader implements RevisionSource {
+  /**
+   * One oid has a form of its own: PostgreSQL guesses that an array has ten elements, and would
+   * plan anew for each load, which takes longer than the load.
+   */
+  private static final String ONE_OID = "(SELECT ?::bigint AS zoid) o";
+
+  private static final String MANY_OIDS = "unnest(?::bigint[]) AS o (zoid)";
+
+  /** The limit, of what is unique, keeps the planner from any other way than by the key. */
+  private static final String RECORD =
+      """
+      SELECT k.zoid, k.record FROM object_record k
+        WHERE k.zoid = o.zoid AND k.tid = v.tid LIMIT 1\
+      """;
+
   private static final String FREE =
       """
       SELECT o.zoid, s.tid AS later, v.tid, v.next_tid, false AS ended,
@@ -35,7 +50,7 @@ final class Loader implements RevisionSource {
                SELECT FROM object_deletion d WHERE d.tid >= b.before AND d.zoid = o.zoid
              ) AS ended_later, COLUMNS
       FROM (SELECT ?::bigint AS before) b
-      CROSS JOIN unnest(?::bigint[]) AS o (zoid)
+      CROSS JOIN OIDS
       LEFT JOIN object_state s ON s.zoid = o.zoid
       LEFT JOIN LATERAL (
         SELECT s.tid, NULL::bigint AS next_tid, s.class_mod, s.class_name, s.state
@@ -47,7 +62,7 @@ final class Loader implements RevisionSource {
           AND (s.tid IS NULL OR s.tid >= b.before)
         LIMIT 1
       ) v ON true
-      LEFT JOIN object_record r ON r.zoid = o.zoid AND r.tid = v.tid
+      LEFT JOIN LATERAL (RECORD) r ON true
       """;
 
   private static final String PRESERVING =
@@ -58,7 +73,7 @@ final class Loader implements RevisionSource {
                OR NOT v.live AND s.tid IS NULL AND n.tid IS NULL AS ended,
              false AS ended_later, COLUMNS
       FROM (SELECT ?::bigint AS before) b
-      CROSS JOIN unnest(?::bigint[]) AS o (zoid)
+      CROSS JOIN OIDS
       LEFT JOIN object_state s ON s.zoid = o.zoid
       LEFT JOIN LATERAL (
         SELECT s.tid, true AS live, s.class_mod, s.class_name, s.state
@@ -73,7 +88,7 @@ final class Loader implements RevisionSource {
         SELECT min(h.tid) AS tid FROM object_history h
         WHERE h.zoid = o.zoid AND h.tid >= b.before AND (s.tid IS NULL OR s.tid >= b.before)
       ) n ON true
-      LEFT JOIN object_record r ON r.zoid = o.zoid AND r.tid = v.tid
+      LEFT JOIN LATERAL (RECORD) r ON true
       """;
 
   private static final String SERIAL =
@@ -91,14 +106,20 @@ final class Loader implements RevisionSource {
 
   private final Pool pool;
   private final RecordEncoder encoder;
-  private final String read;
+  private final String readOne;
+  private final String readMany;
   private final String serial;
 
   Loader(Pool pool, HistoryMode mode, RecordEncoder encoder) {
     this.pool = pool;
     this.encoder = encoder;
     boolean free = mode == HistoryMode.FREE;
-    read = (free ? FREE : PRESERVING).replace("COLUMNS", StoredState.COLUMNS);
+    String read =
+        (free ? FREE : PRESERVING)
+            .replace("COLUMNS", StoredState.COLUMNS)
+            .replace("RECORD", RECORD);
+    readOne = read.replace("OIDS", ONE_OID);
+    readMany = read.replace("OIDS", MANY_OIDS);
     serial =
         SERIAL
             .replace("COLUMNS", StoredState.COLUMNS)
@@ -118,9 +139,14 @@ final class Loader implements RevisionSource {
   private List<Row> rows(Connection connection, Collection<Oid> oids, Tid before)
       throws SQLException {
     Long[] zoids = oids.stream().map(Oid::value).toArray(Long[]::new);
-    try (PreparedStatement statement = connection.prepareStatement(read)) {
+    boolean one = zoids.length == 1;
+    try (PreparedStatement statement = connection.prepareStatement(one ? readOne : readMany)) {
       statement.setLong(1, before.value());
-      statement.setArray(2, connection.createArrayOf("bigint", zoids));
+      if (one) {
+        statement.setLong(2, zoids[0]);
+      } else {
+        statement.setArray(2, connection.createArrayOf("bigint", zoids));
+      }
       try (ResultSet result = statement.executeQuery()) {
         List<Row> rows = new ArrayList<>(zoids.length);
         while (result.next()) {

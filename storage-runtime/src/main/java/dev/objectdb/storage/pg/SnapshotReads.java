@@ -128,8 +128,7 @@ final class SnapshotReads {
       try {
         for (Oid oid : pending) {
           // Who waited once and got nothing to keep asks the database itself.
-          Optional<SharedCache.Flight> other =
-              count == 1 ? cache.inFlight(oid) : Optional.empty();
+          Optional<SharedCache.Flight> other = count == 1 ? cache.inFlight(oid) : Optional.empty();
           other.ifPresentOrElse(others::add, () -> own.add(cache.begin(oid)));
         }
         if (!own.isEmpty()) {

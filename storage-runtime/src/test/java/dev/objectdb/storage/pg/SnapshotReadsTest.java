@@ -202,7 +202,7 @@ class SnapshotReadsTest {
     Runnable chaos = () -> step(random);
     beforeSnapshot = chaos;
     afterSnapshot = chaos;
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 5_000; i++) {
       step(random);
       Oid oid = new Oid(random.nextInt(6));
       long reach = database.position().value() + 30;
