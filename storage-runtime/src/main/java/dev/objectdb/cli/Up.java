@@ -136,7 +136,7 @@ final class Up {
     String where =
         spec.postgres().embedded() == null
             ? "PostgreSQL is the one of the Secret"
-            : "SQL: psql \"$(cat %s)\"".formatted(data.resolve("postgres.uri"));
+            : "SQL: psql \"$(cat '%s')\"".formatted(data.resolve("postgres.uri"));
     return """
 
     %s is ready: ZEO at %s:%d, history mode %s

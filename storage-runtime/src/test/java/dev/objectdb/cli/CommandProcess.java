@@ -113,12 +113,16 @@ final class CommandProcess implements AutoCloseable {
     process.getOutputStream().flush();
   }
 
+  boolean hasEnded() {
+    return !process.isAlive();
+  }
+
   long pid() {
     return process.pid();
   }
 
   void sigterm() {
-    process.destroy();
+    process.toHandle().destroy(); // Process.destroy would also close the output
   }
 
   /** What Ctrl-C sends. */
@@ -127,7 +131,7 @@ final class CommandProcess implements AutoCloseable {
   }
 
   void sigkill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   String out() {
@@ -145,13 +149,13 @@ final class CommandProcess implements AutoCloseable {
   /** Ends the process if the test has not. */
   @Override
   public void close() {
-    process.destroy();
+    sigterm();
     try {
       if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+        sigkill();
       }
     } catch (InterruptedException e) {
-      process.destroyForcibly();
+      sigkill();
       Thread.currentThread().interrupt();
     }
   }

@@ -50,7 +50,7 @@ class ServeIT {
   @Test
   void anEmptyDatabaseIsServedMeasuredAndDrained() throws Exception {
     try (CommandProcess serve = CommandProcess.jar(environment(), "serve")) {
-      awaitReady();
+      awaitReady(serve);
       assertThat(get("/livez").statusCode()).isEqualTo(200);
       assertThat(get("/other").statusCode()).isEqualTo(404);
       storeSomething();
@@ -73,7 +73,7 @@ class ServeIT {
   @Test
   void aVotedTransactionMayFinishWhileTheServerDrains() throws Exception {
     try (CommandProcess serve = CommandProcess.jar(environment(), "serve")) {
-      awaitReady();
+      awaitReady(serve);
       try (CommandProcess voter =
           python(
               """
@@ -104,7 +104,7 @@ class ServeIT {
       assertThat(serve.awaitExit()).isEqualTo(143);
     }
     try (CommandProcess serve = CommandProcess.jar(environment(), "serve")) {
-      awaitReady();
+      awaitReady(serve);
       try (CommandProcess reader =
           python(
               """
@@ -123,10 +123,9 @@ class ServeIT {
   @Test
   void whilePostgresqlIsAwayTheServerLivesAndIsNotReady() throws Exception {
     try (EmbeddedPg server = EmbeddedPg.own()) {
-      Map<String, String> environment = environment();
-      environment.put("OBJECTDB_POSTGRES_URI", uri(server, "postgres"));
+      Map<String, String> environment = environment(uri(server, "postgres"));
       try (CommandProcess serve = CommandProcess.jar(environment, "serve")) {
-        awaitReady();
+        awaitReady(serve);
         server.stop();
         await().atMost(CommandProcess.PATIENCE).until(() -> get("/readyz").statusCode() == 503);
         assertThat(get("/readyz").body()).isEqualTo("PostgreSQL does not answer\n");
@@ -141,10 +140,8 @@ class ServeIT {
 
   @Test
   void aServerThatStartsBeforePostgresqlWaitsForIt() throws Exception {
-    Map<String, String> environment = environment();
-    environment.put(
-        "OBJECTDB_POSTGRES_URI",
-        "postgresql://postgres:%s@127.0.0.1:%d/zodb".formatted(CANARY, zeoPort));
+    Map<String, String> environment =
+        environment("postgresql://postgres:%s@127.0.0.1:%d/zodb".formatted(CANARY, zeoPort));
     try (CommandProcess serve = CommandProcess.jar(environment, "serve")) {
       await().atMost(CommandProcess.PATIENCE).until(() -> serve.out().contains("waiting for"));
       assertThat(get("/livez").statusCode()).isEqualTo(200);
@@ -205,10 +202,13 @@ class ServeIT {
     }
   }
 
-  /** The address comes from a file, as in a pod; its password is one that must never be seen. */
   private Map<String, String> environment() throws IOException {
-    Path file = directory.resolve("uri");
-    Files.writeString(file, uri(EmbeddedPg.shared(), postgres.database()) + "\n");
+    return environment(uri(EmbeddedPg.shared(), postgres.database()));
+  }
+
+  /** The address comes from a file, as in a pod; its password is one that must never be seen. */
+  private Map<String, String> environment(String uri) throws IOException {
+    Path file = Files.writeString(directory.resolve("uri"), uri + "\n");
     Map<String, String> environment = new HashMap<>();
     environment.put("OBJECTDB_POSTGRES_URI_FILE", file.toString());
     environment.put("OBJECTDB_ZEO_HOST", "127.0.0.1");
@@ -221,9 +221,11 @@ class ServeIT {
     return "postgresql://postgres:%s@localhost:%d/%s".formatted(CANARY, server.port(), database);
   }
 
-  private void awaitReady() {
+  private void awaitReady(CommandProcess serve) {
     await()
         .atMost(CommandProcess.PATIENCE)
+        .failFast(
+            "the server has ended", () -> assertThat(serve.hasEnded()).as("%s", serve).isFalse())
         .ignoreExceptions()
         .until(() -> get("/readyz").statusCode() == 200);
   }
