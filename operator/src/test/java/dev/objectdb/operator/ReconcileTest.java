@@ -10,6 +10,7 @@ import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -221,6 +222,18 @@ class ReconcileTest {
   }
 
   @Test
+  void whatGoesWithItsNamespaceIsNotMadeAgain() {
+    running(EMBEDDED);
+    cluster.dispatcher().writes().clear();
+    cluster.dispatcher().terminateNamespace();
+    cluster.client().resource(cluster.deployment()).delete();
+    await()
+        .during(Duration.ofSeconds(4)) // a failed pass would be tried again twice in this time
+        .until(() -> writes("PATCH") == 1);
+    assertThat(cluster.ready().reason()).isEqualTo("ServersReady");
+  }
+
+  @Test
   void thePasswordOfAnEmbeddedServerIsMadeOnce() {
     running(EMBEDDED);
     var secret = requireNonNull(cluster.secret("site-postgres"));
@@ -253,6 +266,10 @@ class ReconcileTest {
     cluster.schemaSucceeds();
     cluster.serversStart();
     await().until(() -> cluster.ready().reason().equals("ServersReady"));
+  }
+
+  private long writes(String method) {
+    return cluster.dispatcher().writes().stream().filter(it -> it.startsWith(method)).count();
   }
 
   private String image() {

@@ -30,6 +30,7 @@ final class SsaDispatcher extends KubernetesCrudDispatcher {
   private final Queue<String> writes = new ConcurrentLinkedQueue<>();
   private final AtomicInteger secretsRead = new AtomicInteger();
   private volatile String refused = "nothing";
+  private volatile String cause = "";
 
   /** Returns how many Secrets were read: every pass reads one at its beginning. */
   int secretsRead() {
@@ -41,23 +42,31 @@ final class SsaDispatcher extends KubernetesCrudDispatcher {
     return writes;
   }
 
-  /** Answers 403 to writes of paths with that text in them. */
+  /** Answers 403 to writes, but deletions, of paths with that text in them. */
   void refuse(String text) {
     refused = text;
+  }
+
+  /** Answers 403 to all that would make something, as for a namespace that is being deleted. */
+  void terminateNamespace() {
+    cause = "NamespaceTerminating";
+    refused = "/";
   }
 
   @Override
   public MockResponse dispatch(RecordedRequest request) {
     if (request.method() != HttpMethod.GET) {
       writes.add(request.method() + " " + path(request));
-      if (path(request).contains(refused)) {
+      if (request.method() != HttpMethod.DELETE && path(request).contains(refused)) {
         return new MockResponse()
             .setResponseCode(403)
             .setBody(
                 """
                 {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 403,
-                 "reason": "Forbidden", "message": "the quota is used up"}
-                """);
+                 "reason": "Forbidden", "message": "the quota is used up",
+                 "details": {"causes": [{"reason": "%s"}]}}
+                """
+                    .formatted(cause));
       }
     }
     if (request.method() == HttpMethod.GET && path(request).contains("/secrets/")) {

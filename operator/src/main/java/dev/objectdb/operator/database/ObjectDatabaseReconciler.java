@@ -18,9 +18,9 @@ import dev.objectdb.operator.database.step.StepResult;
 import dev.objectdb.operator.database.step.StepResult.Done;
 import dev.objectdb.operator.database.step.StepResult.Fail;
 import dev.objectdb.operator.database.step.StepResult.Wait;
+import dev.objectdb.operator.kube.ApiErrors;
 import dev.objectdb.operator.kube.NotOursException;
 import dev.objectdb.operator.kube.ServerSideApply;
-import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
@@ -84,6 +84,11 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
       report = advance(database, seen);
     } catch (NotOursException e) {
       report = stopped(database, seen, new Fail<>(Reason.NameTaken, e.remedy()));
+    } catch (KubernetesClientException e) {
+      if (ApiErrors.isNamespaceTerminating(e)) {
+        return UpdateControl.noUpdate(); // the database goes too, and its objects went first
+      }
+      throw e;
     }
     statusWriter.write(database, statusBuilder.build(database, report), context);
     UpdateControl<ObjectDatabase> done = UpdateControl.noUpdate();
@@ -95,11 +100,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
       ObjectDatabase database, Context<ObjectDatabase> context, Exception error) {
     boolean again = context.getRetryInfo().filter(retry -> retry.getAttemptCount() > 0).isPresent();
     if (again && error instanceof KubernetesClientException refused) { // once may be chance
-      String said =
-          Optional.ofNullable(refused.getStatus())
-              .map(Status::getMessage)
-              .orElseGet(() -> String.valueOf(refused.getMessage()));
-      String message = "a request to the API server failed: " + said;
+      String message = "a request to the API server failed: " + ApiErrors.text(refused);
       Report report =
           stopped(database, Observed.from(context), new Wait<>(Reason.RequestFailed, message));
       try {

@@ -68,6 +68,9 @@ public final class Events {
     try {
       client.events().v1().events().inNamespace(namespace).resource(event).create();
     } catch (KubernetesClientException e) {
+      if (ApiErrors.isNamespaceTerminating(e)) {
+        return;
+      }
       LOG.atWarn()
           .addKeyValue("namespace", namespace)
           .addKeyValue("name", about.getMetadata().getName())
