@@ -3,7 +3,9 @@ package dev.objectdb.zeo;
 import dev.objectdb.codec.pickle.PickleValue;
 import dev.objectdb.object.Tid;
 import dev.objectdb.storage.TransactionCursor;
+import dev.objectdb.storage.TransactionCursor.RecordCursor;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +16,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open iterators of one link, by the numbers its client knows them by. Those of transactions
- * and those of records share one counter. Beyond the limit the one that rested longest is closed;
- * so is one that rests for too long. Its client then gets a KeyError, and begins again.
+ * The open iterators of one link, by the numbers its client knows them by: walks over transactions,
+ * and over the records of one transaction of a walk. Both share one counter.
+ *
+ * <p>A walk may hold a snapshot of the database, so there are few: beyond the limit the one that
+ * rested longest is closed, and so is one that rests for too long. Clients forget iterators and
+ * tell only later. The records of a walk end with it. Who goes on with an ended one gets a
+ * KeyError, never a premature end that would look like all of it.
  *
  * <p>One call at a time uses them: a client walks one iterator after the other.
  */
@@ -26,29 +32,22 @@ final class Cursors implements AutoCloseable {
   private final LongSupplier nanoTime;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Long, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Long, Walk> walks = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Long, Records> records = new HashMap<>();
   private long nextId;
   private boolean closed;
 
-  private static final class Entry {
-    final TransactionCursor transactions;
-    final TransactionCursor.@Nullable RecordCursor records;
+  private static final class Walk {
+    final TransactionCursor cursor;
     @Nullable Tid returned;
     long used;
 
-    Entry(TransactionCursor transactions, TransactionCursor.@Nullable RecordCursor records) {
-      this.transactions = transactions;
-      this.records = records;
-    }
-
-    void close() {
-      if (records != null) {
-        records.close();
-      } else {
-        transactions.close();
-      }
+    Walk(TransactionCursor cursor) {
+      this.cursor = cursor;
     }
   }
+
+  private record Records(long walkId, Walk walk, RecordCursor cursor) {}
 
   Cursors(Extensions extensions, LinkLimits limits, LongSupplier nanoTime) {
     this.extensions = extensions;
@@ -56,46 +55,50 @@ final class Cursors implements AutoCloseable {
     this.nanoTime = nanoTime;
   }
 
-  /** Keeps an iterator over transactions, and answers its id. */
-  Reply start(TransactionCursor cursor) {
+  /** Makes room for a walk that is about to begin, before it waits for what others hold. */
+  void makeRoom() {
     lock.lock();
     try {
-      return Reply.of(PickleValue.of(add(new Entry(cursor, null))));
+      if (walks.size() >= limits.cursorsMax()) {
+        end(walks.keySet().iterator().next());
+      }
     } finally {
       lock.unlock();
     }
   }
 
-  private long add(Entry entry) {
-    if (closed) {
-      entry.close();
-      return nextId;
+  /** Keeps a walk over transactions, and answers its id. */
+  Reply start(TransactionCursor cursor) {
+    makeRoom();
+    lock.lock();
+    try {
+      Walk walk = new Walk(cursor);
+      walk.used = nanoTime.getAsLong();
+      walks.put(nextId, walk);
+      if (closed) {
+        end(nextId); // the link has ended meanwhile
+      }
+      return Reply.of(PickleValue.of(nextId++));
+    } finally {
+      lock.unlock();
     }
-    if (entries.size() >= limits.cursorsMax()) {
-      Iterator<Entry> eldestFirst = entries.values().iterator();
-      eldestFirst.next().close();
-      eldestFirst.remove();
-    }
-    entry.used = nanoTime.getAsLong();
-    entries.put(nextId, entry);
-    return nextId++;
   }
 
-  /** Answers the next transaction, or None at the end, which also ends the iterator. */
+  /** Answers the next transaction, or None at the end, which also ends the walk. */
   Reply next(long id) {
     lock.lock();
     try {
-      Entry entry = use(id);
-      if (entry == null || entry.records != null) {
+      Walk walk = use(id);
+      if (walk == null) {
         return WireErrors.key(id);
       }
-      Optional<TransactionCursor.Transaction> next = entry.transactions.next();
+      Optional<TransactionCursor.Transaction> next = walk.cursor.next();
       if (next.isEmpty()) {
-        remove(id);
+        end(id);
         return Reply.NONE;
       }
       TransactionCursor.Transaction found = next.get();
-      entry.returned = found.tid();
+      walk.returned = found.tid();
       List<PickleValue> extension = extensions.plainItems(found.meta().extension());
       return Reply.of(
           PickleValue.tuple(
@@ -109,19 +112,20 @@ final class Cursors implements AutoCloseable {
     }
   }
 
-  /** Begins to walk the records of the transaction that the iterator returned last. */
+  /** Begins to walk the records of the transaction that the walk returned last. */
   Reply startRecords(long id, Tid tid) {
     lock.lock();
     try {
-      Entry entry = use(id);
-      if (entry == null || entry.records != null) {
+      Walk walk = use(id);
+      if (walk == null) {
         return WireErrors.key(id);
       }
-      if (!tid.equals(entry.returned)) {
+      if (!tid.equals(walk.returned)) {
         return WireErrors.value("not the transaction that the iterator returned last");
       }
-      TransactionCursor.RecordCursor records = entry.transactions.records(tid);
-      return Reply.of(PickleValue.of(add(new Entry(entry.transactions, records))));
+      endRecordsOf(id); // one at a time: those of earlier transactions are forgotten ones
+      records.put(nextId, new Records(id, walk, walk.cursor.records(tid)));
+      return Reply.of(PickleValue.of(nextId++));
     } finally {
       lock.unlock();
     }
@@ -131,13 +135,14 @@ final class Cursors implements AutoCloseable {
   Reply nextRecord(long id) {
     lock.lock();
     try {
-      Entry entry = use(id);
-      if (entry == null || entry.records == null) {
+      Records open = records.get(id);
+      if (open == null) {
         return WireErrors.key(id);
       }
-      Optional<TransactionCursor.Entry> next = entry.records.next();
+      use(open.walkId());
+      Optional<TransactionCursor.Entry> next = open.cursor().next();
       if (next.isEmpty()) {
-        remove(id);
+        endRecordsOf(open.walkId());
         return Reply.NONE;
       }
       TransactionCursor.Entry record = next.get();
@@ -152,26 +157,46 @@ final class Cursors implements AutoCloseable {
     }
   }
 
-  private @Nullable Entry use(long id) {
-    Entry entry = entries.get(id);
-    if (entry != null) {
-      entry.used = nanoTime.getAsLong();
+  private @Nullable Walk use(long id) {
+    Walk walk = walks.get(id);
+    if (walk != null) {
+      walk.used = nanoTime.getAsLong();
     }
-    return entry;
+    return walk;
   }
 
-  private void remove(long id) {
-    Entry entry = entries.remove(id);
-    if (entry != null) {
-      entry.close();
+  private void end(long id) {
+    endRecordsOf(id);
+    Walk walk = walks.remove(id);
+    if (walk != null) {
+      walk.cursor.close();
     }
+  }
+
+  private void endRecordsOf(long walkId) {
+    records
+        .values()
+        .removeIf(
+            open -> {
+              boolean ends = open.walkId() == walkId;
+              if (ends) {
+                open.cursor().close();
+              }
+              return ends;
+            });
   }
 
   /** Ends these; ids that have ended before are none of our concern. */
   void forget(Collection<Long> ids) {
     lock.lock();
     try {
-      ids.forEach(this::remove);
+      for (long id : ids) {
+        Records open = records.get(id);
+        if (open != null) {
+          endRecordsOf(open.walkId());
+        }
+        end(id);
+      }
     } finally {
       lock.unlock();
     }
@@ -184,14 +209,15 @@ final class Cursors implements AutoCloseable {
     }
     try {
       long now = nanoTime.getAsLong();
-      Iterator<Entry> eldestFirst = entries.values().iterator();
-      while (eldestFirst.hasNext()) {
-        Entry entry = eldestFirst.next();
-        if (now - entry.used <= limits.cursorIdleMax().toNanos()) {
+      long idleMax = limits.cursorIdleMax().toNanos();
+      for (Iterator<Walk> eldestFirst = walks.values().iterator(); eldestFirst.hasNext(); ) {
+        Walk walk = eldestFirst.next();
+        if (now - walk.used <= idleMax) {
           return;
         }
-        entry.close();
         eldestFirst.remove();
+        walk.cursor.close();
+        records.values().removeIf(open -> open.walk().equals(walk));
       }
     } finally {
       lock.unlock();
@@ -203,8 +229,7 @@ final class Cursors implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      entries.values().forEach(Entry::close);
-      entries.clear();
+      List.copyOf(walks.keySet()).forEach(this::end);
     } finally {
       lock.unlock();
     }

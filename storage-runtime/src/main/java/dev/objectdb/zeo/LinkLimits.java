@@ -14,7 +14,8 @@ import java.time.Duration;
  *     cut, since these cannot wait
  * @param stallMax time a client may take for one batch of frames, plus one second for each 64 KiB
  *     of it; beyond it the link is cut
- * @param cursorsMax open iterators; opening one more closes the one that rested longest
+ * @param cursorsMax open iterators over transactions, each of which may hold a snapshot of the
+ *     database; opening one more closes the one that rested longest
  * @param cursorIdleMax time an iterator may rest before it is closed
  * @param handshakeMax time from the connect to a greeting and a successful register
  */
@@ -38,8 +39,8 @@ public record LinkLimits(
           32 * MIB,
           16 * MIB,
           Duration.ofSeconds(30),
-          16,
-          Duration.ofMinutes(30),
+          4,
+          Duration.ofMinutes(5),
           Duration.ofSeconds(60));
 
   public LinkLimits {

@@ -81,8 +81,10 @@ final class ReadHandler {
       case ZeoRequest.GetInfo() -> answer(info());
       case ZeoRequest.ServerStatus() ->
           answer(Reply.of(new StatusReport(link.info().counters()).toPickle()));
-      case ZeoRequest.IteratorStart(Tid first, Tid last) ->
-          answer(cursors.start(storage.transactions(first, last)));
+      case ZeoRequest.IteratorStart(Tid first, Tid last) -> {
+        cursors.makeRoom();
+        yield answer(cursors.start(storage.transactions(first, last)));
+      }
       case ZeoRequest.IteratorNext(long id) -> answer(cursors.next(id));
       case ZeoRequest.IteratorRecordStart(long id, Tid tid) ->
           answer(cursors.startRecords(id, tid));

@@ -409,6 +409,20 @@ class ZeoServerTest {
   }
 
   @Test
+  void recordsOfAnEndedIteratorAreAKeyErrorAndNoEnd() throws IOException {
+    try (ZeoTestClient client = ZeoTestClient.registered(server)) {
+      Tid tid = client.commit(OID, Tid.NONE, "one");
+      PickleValue id = client.call("iterator_start", NONE, NONE).value();
+      client.call("iterator_next", id);
+      PickleValue records = client.call("iterator_record_start", id, bytes(tid)).value();
+      client.tell("iterator_gc", PickleValue.list(List.of(id)));
+      await().until(() -> client.call("iterator_next", id).isError());
+      assertThat(client.call("iterator_record_next", records).errorClass())
+          .isEqualTo("builtins.KeyError");
+    }
+  }
+
+  @Test
   void theOldestOfTooManyIteratorsIsClosed() throws IOException {
     try (ZeoTestClient client = ZeoTestClient.registered(server)) {
       client.commit(OID, Tid.NONE, "one");
