@@ -1,8 +1,8 @@
 """Compares two records by what they say, whatever bytes they say it with.
 
 Nothing is imported or built: every class is a stand-in that keeps what the pickle does to it. Two
-records are equal if class, values, types, order of dicts and aliasing are; only the order of an
-instance's own attributes does not count.
+records are equal if class, values, types, order of dicts and aliasing are; how the class is written
+and the order of an instance's own attributes do not count.
 """
 
 import io
@@ -83,13 +83,21 @@ def described(record):
     data = io.BytesIO(record)
     walk = Walk()
     reader = Reader(data)
-    meta = walk.of(reader.load())
+    meta = walk.of(class_and_arguments(reader.load()))
     # The second pickle of a record may refer to the memo of the first, so one reader reads both.
     state = reader.load()
     if type(state) is dict:
         walk.of(state)
         state = dict(sorted(state.items(), key=lambda item: str(item[0])))
     return meta, Walk().of(state)
+
+
+def class_and_arguments(meta):
+    """The three ways to write the class of a record mean the same."""
+    kind, arguments = meta if isinstance(meta, tuple) else (meta, None)
+    if isinstance(kind, tuple):
+        kind = ".".join(kind)
+    return getattr(kind, "label", kind), arguments or ()
 
 
 class Walk:
