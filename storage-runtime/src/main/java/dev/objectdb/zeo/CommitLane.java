@@ -256,10 +256,19 @@ final class CommitLane {
     }
     tally.commits.increment();
     end(open);
-    if (feed.withdrawCommit()) {
+    if (feed.withdrawCommit() && !isClosed()) {
       throw new IllegalStateException("a commit was not told to its own listener");
     }
     return Optional.empty();
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The client says so after every failure, also of a transaction that is long gone. */

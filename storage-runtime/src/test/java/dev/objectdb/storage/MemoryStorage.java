@@ -29,10 +29,13 @@ public final class MemoryStorage implements Storage {
   private final MemoryDatabase database;
   private final Object feed = new Object();
   private final List<MemorySubscription> subscriptions = new CopyOnWriteArrayList<>();
+  private final List<MemoryTransaction> begun = new CopyOnWriteArrayList<>();
   private Tid position;
 
   /** Called between a read and its return; lets a test commit just there. */
   private volatile Consumer<Oid> afterRead = _ -> {};
+
+  private volatile Runnable beforeFinish = () -> {};
 
   private volatile @Nullable StorageException failure;
 
@@ -255,6 +258,7 @@ public final class MemoryStorage implements Storage {
 
   Tid finish(MemoryTransaction transaction, @Nullable Tid given) {
     mayFail();
+    beforeFinish.run();
     synchronized (feed) {
       Tid tid;
       synchronized (database) {
@@ -282,11 +286,19 @@ public final class MemoryStorage implements Storage {
     subscriptions.forEach(subscription -> subscription.listener().lost());
   }
 
-  /** Times the transaction out, as an engine does that waited too long for its finish. */
-  public static void timeOut(StorageTransaction transaction) {
-    transaction.abort();
-    MemoryTransaction ended = (MemoryTransaction) transaction;
-    ended.owner().listener().timedOut(transaction);
+  /** Times every open transaction out, as an engine does that waited too long for a finish. */
+  public void timeOut() {
+    for (MemoryTransaction transaction : begun) {
+      if (!transaction.isEnded()) {
+        transaction.abort();
+        transaction.owner().listener().timedOut(transaction);
+      }
+    }
+  }
+
+  /** Runs this before each commit. */
+  public void beforeFinish(Runnable action) {
+    beforeFinish = action;
   }
 
   /** Number of listeners that have not gone. */
@@ -297,13 +309,19 @@ public final class MemoryStorage implements Storage {
   @Override
   public StorageTransaction begin(Subscription owner, TransactionMeta meta) {
     mayFail();
-    return new MemoryTransaction(this, (MemorySubscription) owner, meta, null);
+    return begun(new MemoryTransaction(this, (MemorySubscription) owner, meta, null));
   }
 
   @Override
   public StorageTransaction begin(Subscription owner, TransactionMeta meta, Tid tid) {
     mayFail();
-    return new MemoryTransaction(this, (MemorySubscription) owner, meta, tid);
+    return begun(new MemoryTransaction(this, (MemorySubscription) owner, meta, tid));
+  }
+
+  private MemoryTransaction begun(MemoryTransaction transaction) {
+    begun.removeIf(MemoryTransaction::isEnded);
+    begun.add(transaction);
+    return transaction;
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.objectdb.storage.MemoryDatabase;
 import dev.objectdb.storage.MemoryStorage;
 import dev.objectdb.zeo.ZeoTestClient.Answer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -282,6 +283,40 @@ class LinkOrderTest {
   }
 
   @Test
+  void aLinkThatEndsWhileItsCommitIsUnderWayIsNoFault() throws IOException {
+    try (ZeoTestClient reader = ZeoTestClient.registered(server)) {
+      ZeoTestClient client = ZeoTestClient.registered(server);
+      client.begin(TXN);
+      client.store(TXN, OID, Tid.NONE, "committed");
+      client.call("vote", TXN);
+      here.beforeFinish(
+          () -> {
+            close(client);
+            await().until(() -> here.listeners() == 1);
+          });
+      client.send(PickleValue.of(900), "tpc_finish", TXN);
+      Answer push = reader.next();
+      assertThat(push.name()).isEqualTo("invalidateTransaction");
+      assertThat(text(reader.load(OID, Tid.MAX).item(0))).isEqualTo("committed");
+      await().untilAsserted(() -> assertThat(server.counters().activeTransactions()).isZero());
+      assertThat(server.counters().failures()).isZero();
+      assertThat(server.counters().commits()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aTransactionThatTimesOutClosesTheLink() throws IOException {
+    try (ZeoTestClient client = ZeoTestClient.registered(server)) {
+      client.begin(TXN);
+      client.store(TXN, OID, Tid.NONE, "too late");
+      client.call("vote", TXN);
+      here.timeOut();
+      assertThat(client.isClosedSilently()).isTrue();
+      await().untilAsserted(() -> assertThat(server.counters().activeTransactions()).isZero());
+    }
+  }
+
+  @Test
   void lostCommitsCloseTheLink() throws IOException {
     try (ZeoTestClient client = ZeoTestClient.registered(server)) {
       here.loseCommits();
@@ -294,7 +329,15 @@ class LinkOrderTest {
     try {
       return client.commit(OID, base, "new");
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void close(ZeoTestClient client) {
+    try {
+      client.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -302,7 +345,7 @@ class LinkOrderTest {
     try {
       client.send(PickleValue.of(900), method, argument);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }
