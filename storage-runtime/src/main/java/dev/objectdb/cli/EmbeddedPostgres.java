@@ -160,13 +160,14 @@ final class EmbeddedPostgres implements AutoCloseable {
         .filter(it -> it.info().command().orElse("").endsWith("postgres"));
   }
 
-  /** Makes the cluster aside and moves it into place, so that half of one is never taken. */
+  /** Makes the cluster beside its place and moves it there, so that half of one is never taken. */
   private void initialise() throws IOException, InterruptedException {
     byte[] random = new byte[24];
     new SecureRandom().nextBytes(random);
     String password = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     directory.writePrivate("password", password + System.lineSeparator());
-    Path fresh = Files.createTempDirectory(cluster.resolveSibling("."), "initdb");
+    Path fresh = directory.resolve("postgres.new");
+    Trees.delete(fresh); // of a command that was stopped meanwhile
     Programs.Outcome outcome =
         programs.run(
             List.of(

@@ -5,7 +5,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -16,10 +15,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
@@ -51,25 +49,29 @@ final class PostgresBinaries {
           unpack(archive, fresh);
           moveInto(fresh, home);
         } finally {
-          delete(fresh);
+          Trees.delete(fresh);
         }
       }
       return home;
     } catch (IOException e) {
       throw new CommandFailure(
-          "PostgreSQL cannot be unpacked below %s (%s): make room there, or set XDG_CACHE_HOME"
-              .formatted(cache, e.getMessage()));
+          "PostgreSQL cannot be unpacked to %s (%s): make it writable, or set XDG_CACHE_HOME"
+              .formatted(cache, e));
     }
   }
 
   /** Where a user's programs keep what can be made again. */
   static Path defaultCache() {
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    Path base =
-        xdg == null || xdg.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(xdg);
-    return base.resolve("objectdb");
+    return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+        .filter(it -> !it.isBlank())
+        .map(Path::of)
+        .orElseGet(() -> home().resolve(".cache"))
+        .resolve("objectdb");
+  }
+
+  private static Path home() {
+    return Path.of(
+        Optional.ofNullable(System.getenv("HOME")).orElse(System.getProperty("user.home")));
   }
 
   private static String archive() {
@@ -144,19 +146,6 @@ final class PostgresBinaries {
       // another command was faster: its copy is the same
     } catch (AtomicMoveNotSupportedException e) {
       throw new IllegalStateException("siblings on two file systems", e);
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
     }
   }
 }

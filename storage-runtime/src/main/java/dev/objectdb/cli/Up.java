@@ -50,10 +50,18 @@ final class Up {
               return server;
             });
         progress.note(greeting(spec, server.port()));
-        signal.await();
+        serveUntil(signal);
       } catch (InterruptedException e) {
         progress.note("stopped");
       }
+    }
+  }
+
+  private void serveUntil(StopSignal signal) throws InterruptedException {
+    try {
+      signal.await();
+    } finally {
+      progress.note("stopping"); // which may take a moment: clients get time to finish
     }
   }
 

@@ -105,7 +105,7 @@ class EmbeddedPostgresIT {
 
   @Test
   void halfAClusterIsNeverTaken() throws Exception {
-    Files.createDirectories(path.resolve("initdb-killed/base"));
+    Files.createDirectories(path.resolve("postgres.new/base"));
     try (DataDirectory directory = DataDirectory.lock(path);
         EmbeddedPostgres postgres = prepare(directory)) {
       postgres.start(POOL);
