@@ -208,7 +208,8 @@ public final class MemoryStorage implements Storage {
   public ChangesSince changesSince(Tid since) {
     mayFail();
     synchronized (database) {
-      if (!database.log.containsKey(since)) {
+      boolean isEmpty = since.equals(Tid.NONE) && database.log.isEmpty();
+      if (!isEmpty && !database.log.containsKey(since)) {
         return new ChangesSince.Unknown();
       }
       Tid last = database.lastTid();

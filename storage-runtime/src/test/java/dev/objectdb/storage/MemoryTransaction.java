@@ -90,7 +90,15 @@ final class MemoryTransaction implements StorageTransaction {
     if (ended) {
       throw new StorageTransactionException("transaction has ended");
     }
-    MemoryDatabase database = storage.database();
+    try {
+      return check(storage.database());
+    } catch (StorageException e) {
+      ended = true;
+      throw e;
+    }
+  }
+
+  private VoteResult check(MemoryDatabase database) {
     database.reserve(this);
     if (given != null && !given.isAfter(database.lastTid())) {
       database.release(this);

@@ -97,6 +97,9 @@ final class BatchCommit {
       } catch (StorageUnavailableException e) {
         batch.forEach(member -> end(member, e)); // the outcome could not be learnt
         return;
+      } catch (RuntimeException e) {
+        batch.forEach(member -> end(member, e));
+        throw e;
       }
     }
   }

@@ -58,13 +58,22 @@ final class CommitSide implements AutoCloseable {
             config.limits(),
             VOTE_TIMEOUT);
     this.doorbell = new Doorbell(sessions, feed, new AfterTakeover(source), System::nanoTime);
-    this.timeline = reconcile();
+    this.timeline = reconciled();
     doorbell.start();
   }
 
   private CommitSession openCommitSession(Sessions sessions) throws SQLException {
     return new PgCommitSession(
         sessions.open("committer"), config.historyMode(), config.transactionTimeout());
+  }
+
+  private Timeline reconciled() {
+    try {
+      return reconcile();
+    } catch (RuntimeException e) {
+      sequencer.close();
+      throw e;
+    }
   }
 
   private Timeline reconcile() {

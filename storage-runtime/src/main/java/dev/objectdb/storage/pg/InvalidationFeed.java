@@ -237,7 +237,7 @@ final class InvalidationFeed implements FeedPosition {
 
   private void tell(Consumer<FeedSubscription> news) {
     List<FeedSubscription> deaf = new ArrayList<>();
-    for (FeedSubscription subscription : subscriptions) {
+    for (FeedSubscription subscription : List.copyOf(subscriptions)) { // one may leave meanwhile
       try {
         news.accept(subscription);
       } catch (RuntimeException e) {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The wait for the lock is on a thread of its own, so that the sequencer goes on to hear aborts
  * and time-outs; the answer comes back as a command. Used by the sequencer's thread alone, but for
- * {@link #close}.
+ * {@link #stop} and {@link #close}.
  */
 final class Tenure {
   /** After this long no new vote is admitted, so that other writers get their turn. */
@@ -189,9 +189,14 @@ final class Tenure {
     }
   }
 
+  /** From now on no session is opened; any thread may call it. */
+  void stop() {
+    closed = true;
+  }
+
   /** Ends the session, so that nobody waits for it any longer; any thread may call it. */
   void close() {
-    closed = true;
+    stop();
     CommitSession current = session;
     if (current != null) {
       current.close();

@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
  * dies, the lock is gone: everything voted under it fails, as nothing may be written without it.
  */
 final class TenureSequencer implements CommitSequencer {
+  /** For a commit that is under way, when the storage is closed. */
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
   private static final Logger log = LoggerFactory.getLogger(TenureSequencer.class);
 
   private final InvalidationFeed feed;
@@ -51,6 +54,7 @@ final class TenureSequencer implements CommitSequencer {
   private final Deque<Finisher> finishers = new ArrayDeque<>();
   private final Thread thread;
   private volatile boolean closed;
+  private volatile boolean ended;
 
   /** A voted transaction whose owner waits for its tid. */
   record Finisher(Ballots.Voter voter, CompletableFuture<Tid> tid) {}
@@ -117,10 +121,13 @@ final class TenureSequencer implements CommitSequencer {
   @Override
   public void close() {
     closed = true;
-    tenure.close();
+    tenure.stop();
     inbox.add(() -> {});
     try {
-      thread.join();
+      if (!thread.join(CLOSING)) {
+        tenure.close(); // it waits for a database that does not answer
+        thread.join();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -128,7 +135,7 @@ final class TenureSequencer implements CommitSequencer {
 
   private void send(Runnable command, CompletableFuture<?> answer) {
     inbox.add(command);
-    if (closed && !thread.isAlive()) {
+    if (ended) { // what came before that is answered by the thread, as its last act
       answer.completeExceptionally(new StorageUnavailableException("the storage is closed", null));
     }
   }
@@ -178,6 +185,8 @@ final class TenureSequencer implements CommitSequencer {
     StorageUnavailableException end =
         new StorageUnavailableException("the storage is closed", null);
     lose(end);
+    tenure.close();
+    ended = true;
     for (Runnable late = inbox.poll(); late != null; late = inbox.poll()) {
       late.run();
     }

@@ -10,6 +10,8 @@ import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.storage.StorageTransaction;
 import dev.objectdb.storage.StorageTransactionException;
 import dev.objectdb.storage.StorageUnavailableException;
+import dev.objectdb.testing.CountingProxy;
+import dev.objectdb.testing.EmbeddedPg;
 import dev.objectdb.testing.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -159,8 +161,54 @@ class CommitFailuresIT {
   }
 
   @Test
+  void r14ACommitWhoseAnswerIsLostIsFoundOnceItsBackendIsDone() throws SQLException {
+    try (CountingProxy proxy = new CountingProxy(() -> EmbeddedPg.shared().port());
+        Connection blocker = postgres.connect();
+        Statement statement = blocker.createStatement()) {
+      slowCommits("PERFORM pg_advisory_xact_lock(77);");
+      String address = "postgresql://postgres@localhost:%d/%s";
+      PgUri uri = PgUri.parse(address.formatted(proxy.port(), postgres.database()));
+      try (Commits remote = new Commits(PgConfig.of(uri, HistoryMode.FREE))) {
+        StorageTransaction voted = remote.voted(Map.of(A, Tid.NONE), 1);
+        statement.execute("SELECT pg_advisory_lock(77)");
+        CompletableFuture<Tid> finish = CompletableFuture.supplyAsync(voted::finish);
+        awaitWaiting("COMMIT");
+        proxy.cut();
+        awaitWaiting("pg_advisory_lock(0)"); // the new session, behind the one that commits
+        assertThat(finish).isNotDone();
+        statement.execute("SELECT pg_advisory_unlock(77)");
+        assertThat(finish).succeedsWithin(20, TimeUnit.SECONDS);
+        assertThat(log()).containsExactly(String.valueOf(finish.join().value()));
+        assertThat(remote.listener.news)
+            .containsExactly(new RecordingListener.News.Committed(voted, finish.join()));
+        postgres.execute("DROP TRIGGER slow ON transaction_log");
+        remote.commit(B, Tid.NONE, 2);
+      }
+    }
+  }
+
+  @Test
+  void nothingIsTranscodedWhileTheLockIsHeld() throws SQLException {
+    Tid first = commits.commit(A, Tid.NONE, 1);
+    StorageTransaction open = commits.begin();
+    StorageTransaction voted = commits.voted(Map.of(A, first), 2);
+    // The lock is held: a store goes to its end on the caller's thread, and asks nobody.
+    String lock =
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    assertThat(postgres.query(lock)).containsExactly("1");
+    open.store(B, Tid.NONE, Commits.record(3));
+    CommitSequencer.Ballot ballot = (CommitSequencer.Ballot) voted;
+    assertThat(ballot.prepared().changes()).hasSize(1);
+    voted.finish();
+    open.vote();
+    open.finish();
+  }
+
+  @Test
   void aHangingClientsTransactionIsAbortedInTimeAndItsListenerTold() {
-    PgConfig impatient = withTimeout(TIMEOUT);
+    PgConfig config = postgres.config();
+    PgConfig impatient = Commits.with(config, TIMEOUT, config.limits());
     try (Commits hasty = new Commits(impatient)) {
       StorageTransaction hanging = hasty.voted(Map.of(A, Tid.NONE), 1);
       commits.commit(A, Tid.NONE, 2); // another process gets the lock
@@ -171,23 +219,6 @@ class CommitFailuresIT {
                       .contains(new RecordingListener.News.TimedOut(hanging)));
       assertThatExceptionOfType(StorageTransactionException.class).isThrownBy(hanging::finish);
     }
-  }
-
-  private PgConfig withTimeout(Duration timeout) {
-    PgConfig config = postgres.config();
-    return new PgConfig(
-        config.uri(),
-        config.schema(),
-        config.historyMode(),
-        config.poolMin(),
-        config.poolMax(),
-        config.acquireTimeout(),
-        config.cacheBytes(),
-        config.snapshotWindow(),
-        timeout,
-        config.statementTimeout(),
-        config.lockTimeout(),
-        config.limits());
   }
 
   @Test

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.objectdb.object.Bytes;
+import dev.objectdb.object.Limits;
 import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
-import dev.objectdb.storage.ChangesSince;
 import dev.objectdb.storage.ConflictException;
 import dev.objectdb.storage.HistoryMode;
+import dev.objectdb.storage.InvalidRecordException;
 import dev.objectdb.storage.ReadConflictException;
 import dev.objectdb.storage.StorageTransaction;
 import dev.objectdb.storage.StorageTransactionException;
@@ -101,6 +102,32 @@ class CommitIT {
           .containsExactly(tid.value() + "|a\uFFFDb|\uFFFD");
       assertThat(postgres.query("SELECT * FROM transaction_record"))
           .containsExactly(tid.value() + "|\\x610062|\\xff|null");
+    }
+
+    @Test
+    void aClassWithoutAReadableStateIsRefusedWhenItIsStored() {
+      Bytes cut = Bytes.ofHex("800363" + Bytes.ofUtf8("m\nC\n").toHex() + "2e" + "80037d5801");
+      StorageTransaction transaction = commits.begin();
+      assertThatExceptionOfType(InvalidRecordException.class)
+          .isThrownBy(() -> transaction.store(A, Tid.NONE, cut))
+          .satisfies(e -> assertThat(e.oid()).isEqualTo(A))
+          .withMessageContaining("at byte");
+    }
+
+    @Test
+    void recordsAndTransactionsOverTheLimitAreRefused() {
+      PgConfig config = postgres.config();
+      Limits tight = new Limits(1_000, 1_000, 2_000, 100, 100, 16);
+      try (Commits small = new Commits(Commits.with(config, config.transactionTimeout(), tight))) {
+        StorageTransaction transaction = small.begin();
+        assertThatExceptionOfType(InvalidRecordException.class)
+            .isThrownBy(() -> transaction.store(A, Tid.NONE, Bytes.wrap(new byte[1_001])));
+        for (int i = 0; i < 2; i++) {
+          transaction.restore(new Oid(i), Bytes.wrap(new byte[900]));
+        }
+        assertThatExceptionOfType(InvalidRecordException.class)
+            .isThrownBy(() -> transaction.restore(B, Bytes.wrap(new byte[900])));
+      }
     }
 
     @Test
@@ -285,23 +312,6 @@ class CommitIT {
     }
 
     @Test
-    void oidsThatClientsMakeUpAreNotHandedOutAgain() {
-      Oid last = commits.side.newOids(3).getLast();
-      Oid high = new Oid(last.value() + 5_000);
-      commits.commit(high, Tid.NONE, 1);
-      assertThat(commits.side.newOids(100))
-          .allMatch(oid -> oid.value() > high.value())
-          .isSorted()
-          .doesNotHaveDuplicates();
-    }
-
-    @Test
-    void anUnreachablyHighOidDoesNotUseUpTheSequence() {
-      commits.commit(new Oid(Long.MAX_VALUE), Tid.NONE, 1);
-      assertThat(commits.side.newOids(1).getFirst().value()).isLessThan(1_000_000);
-    }
-
-    @Test
     void columnsOfOtherProgramsAreLeftAlone() throws SQLException {
       Tid first = commits.commit(A, Tid.NONE, 1);
       postgres.execute(
@@ -310,74 +320,6 @@ class CommitIT {
       commits.commit(A, first, 2);
       assertThat(postgres.query("SELECT path, state ->> 'a' FROM object_state"))
           .containsExactly("/front|value 0000000002");
-    }
-
-    @Test
-    void changesSinceATidAreItsUnion() {
-      Tid first = commits.commit(A, Tid.NONE, 1);
-      Tid second = commits.commit(B, Tid.NONE, 1);
-      Tid third = commits.commit(B, second, 2);
-      assertThat(commits.side.feed().changesSince(first))
-          .isEqualTo(new ChangesSince.Known(third, Set.of(B)));
-      assertThat(commits.side.feed().changesSince(third))
-          .isEqualTo(new ChangesSince.Known(third, Set.of()));
-      assertThat(commits.side.feed().changesSince(first.next()))
-          .isEqualTo(new ChangesSince.Unknown());
-      assertThat(commits.side.feed().changesSince(Tid.NONE)).isEqualTo(new ChangesSince.Unknown());
-      assertThat(commits.side.feed().changesSince(third.next()))
-          .isEqualTo(new ChangesSince.Unknown());
-    }
-
-    @Test
-    void anEmptyDatabaseHasNoChangesSinceNothing() {
-      assertThat(commits.side.feed().changesSince(Tid.NONE))
-          .isEqualTo(new ChangesSince.Known(Tid.NONE, Set.of()));
-    }
-
-    @Test
-    void changesBelowTheDeletionFloorAreUnknown() throws SQLException {
-      Tid first = commits.commit(A, Tid.NONE, 1);
-      Tid second = commits.commit(B, Tid.NONE, 1);
-      postgres.execute("UPDATE objectdb_state SET deletion_floor = " + second.value());
-      assertThat(commits.side.feed().changesSince(first)).isEqualTo(new ChangesSince.Unknown());
-      assertThat(commits.side.feed().changesSince(second))
-          .isEqualTo(new ChangesSince.Known(second, Set.of()));
-    }
-
-    @Test
-    void tooManyChangesAreUnknown() throws SQLException {
-      Tid first = commits.commit(A, Tid.NONE, 1);
-      postgres.execute(
-          """
-          INSERT INTO transaction_log (tid) SELECT max(tid) + 1 FROM transaction_log;
-          INSERT INTO object_state (zoid, tid, class_mod, class_name, state, state_size, refs)
-          SELECT 1000 + i, (SELECT max(tid) FROM transaction_log), 'm', 'C', 'null', 1, '{}'
-          FROM generate_series(1, %d) AS i
-          """
-              .formatted(InvalidationFeed.CHANGES_SINCE_MAX + 1));
-      assertThat(commits.side.feed().changesSince(first)).isEqualTo(new ChangesSince.Unknown());
-    }
-
-    @Test
-    void deletionsAreToldToEveryProcess() {
-      try (Commits other = new Commits(postgres.config())) {
-        Tid first = commits.commit(Map.of(A, Tid.NONE, B, Tid.NONE), 1);
-        StorageTransaction deletion = commits.begin();
-        deletion.restore(A, null);
-        deletion.vote();
-        Tid gone = deletion.finish();
-        other.side.feed().sync();
-        assertThat(other.listener.told()).isEqualTo(gone);
-        assertThat(commits.side.feed().changesSince(first))
-            .isEqualTo(new ChangesSince.Known(gone, Set.of(A)));
-        other.listener.news.clear();
-        StorageTransaction second = commits.begin();
-        second.restore(B, null);
-        second.vote();
-        second.finish();
-        other.side.feed().sync();
-        assertThat(other.listener.changedOids()).containsExactly(B);
-      }
     }
   }
 

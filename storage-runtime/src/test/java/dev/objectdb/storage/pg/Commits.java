@@ -2,17 +2,22 @@ package dev.objectdb.storage.pg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.objectdb.codec.RecordCodec;
 import dev.objectdb.object.Bytes;
+import dev.objectdb.object.Limits;
 import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
 import dev.objectdb.storage.StorageTransaction;
 import dev.objectdb.storage.Subscription;
 import dev.objectdb.storage.TransactionMeta;
 import dev.objectdb.storage.VoteResult;
+import java.time.Duration;
 import java.util.Map;
 
 /** The commit side of one process on a test's database, with a listener that notes everything. */
 final class Commits implements AutoCloseable {
+  private static final RecordCodec CODEC = new RecordCodec(Limits.DEFAULT, false);
+
   final RecordingListener listener = new RecordingListener();
   final SharedCache cache = new SharedCache(1 << 20);
   final CommitSide side;
@@ -26,21 +31,26 @@ final class Commits implements AutoCloseable {
     subscription = side.feed().subscribe(listener);
   }
 
-  /** A record: the class {@code m.C} with one attribute, which its JSON gives back exactly. */
+  /** A record of class {@code m.C} with one attribute, as the codec spells it. */
   static Bytes record(int value) {
-    String text = "value %010d".formatted(value);
-    return Bytes.ofHex(
-        "800363"
-            + Bytes.ofUtf8("m\nC\n").toHex()
-            + "2e" // class pickle: GLOBAL m C
-            + "80037d"
-            + "58"
-            + "01000000"
-            + Bytes.ofUtf8("a").toHex() // {'a':
-            + "58"
-            + "10000000"
-            + Bytes.ofUtf8(text).toHex()
-            + "732e"); // text}
+    return CODEC.toRecord("m", "C", Bytes.ofUtf8("{\"a\": \"value %010d\"}".formatted(value)));
+  }
+
+  /** Returns the same configuration with another transaction timeout and other limits. */
+  static PgConfig with(PgConfig config, Duration transactionTimeout, Limits limits) {
+    return new PgConfig(
+        config.uri(),
+        config.schema(),
+        config.historyMode(),
+        config.poolMin(),
+        config.poolMax(),
+        config.acquireTimeout(),
+        config.cacheBytes(),
+        config.snapshotWindow(),
+        transactionTimeout,
+        config.statementTimeout(),
+        config.lockTimeout(),
+        limits);
   }
 
   StorageTransaction begin() {

@@ -2,6 +2,7 @@ package dev.objectdb.storage.pg;
 
 import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
+import dev.objectdb.storage.StorageUnavailableException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +53,8 @@ final class FakeDatabase implements CommitSession.Source, FeedSource {
   private final List<String> calls = new ArrayList<>();
   private final Set<Oid> poisoned = new HashSet<>();
   private @Nullable Object holder;
-  private int timeline = 1;
+  private volatile int timeline = 1;
+  private volatile boolean away;
 
   /** Makes the next call of this name fail; with "+" in front, after it has taken effect. */
   void failNext(String call, Failure error) {
@@ -62,6 +64,11 @@ final class FakeDatabase implements CommitSession.Source, FeedSource {
   /** Makes every write of this object fail as bad data does. */
   void poison(Oid oid) {
     locked(() -> poisoned.add(oid));
+  }
+
+  /** Lets the feed's queries fail. */
+  void setAway(boolean away) {
+    this.away = away;
   }
 
   void setTimeline(int timeline) {
@@ -142,6 +149,9 @@ final class FakeDatabase implements CommitSession.Source, FeedSource {
 
   @Override
   public Delta above(Tid position) {
+    if (away) {
+      throw new StorageUnavailableException("made to be away", null);
+    }
     return locked(
         () -> {
           List<Delta.Touched> touched = new ArrayList<>();

@@ -151,6 +151,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
   last_drawn bigint;
 BEGIN
+  -- Two ALTERs at once: the second would fail, its catalog row having changed under it.
+  PERFORM pg_advisory_xact_lock(5915714, 2);
   ALTER SEQUENCE ${schema}.zoid_seq INCREMENT BY 1;
   SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END INTO last_drawn
     FROM ${schema}.zoid_seq;
