@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "VERB",
     subcommands = SchemaCommand.ApplyCommand.class,
-    header = "Works on the tables of a database; what runs in the operator's Job.",
+    header = "Makes and updates the tables of a database.",
     commandListHeading = "%nVerbs:%n")
 final class SchemaCommand {
 
@@ -24,8 +24,8 @@ final class SchemaCommand {
       description = {
         "A database that is up to date is left alone. One with the other history mode is refused.",
         "",
-        "It reads the same environment variables as 'objectdb serve', of which it needs",
-        "OBJECTDB_POSTGRES_URI, OBJECTDB_POSTGRES_SCHEMA and OBJECTDB_HISTORY_MODE.",
+        "It reads the same environment variables as 'objectdb serve', of which it needs"
+            + " OBJECTDB_POSTGRES_URI, OBJECTDB_POSTGRES_SCHEMA and OBJECTDB_HISTORY_MODE.",
         ""
       })
   static final class ApplyCommand implements Callable<Integer> {

@@ -9,19 +9,24 @@ import picocli.CommandLine.Command;
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    header = "Serves one object database to ZEO clients until it is stopped; what runs in a pod.",
+    header = "Serves one database to ZEO clients; what runs in a pod.",
     descriptionHeading = "%n",
     description = {
-      "It is configured by environment variables, named like the fields of an ObjectDatabase. Each",
-      "may have _FILE behind its name and then names a file that holds the value. It logs JSON.",
+      "It is configured by environment variables, named like the fields of an ObjectDatabase. Each"
+          + " may have _FILE behind its name and then names a file that holds the value.",
+      "",
+      "An empty database gets its tables; one with the other history mode is refused. While"
+          + " PostgreSQL is away the server waits for it. The monitoring port answers /livez,"
+          + " /readyz, /metrics (Prometheus) and /admin/status (JSON). After SIGTERM no new client"
+          + " is taken, and open transactions may finish. The log is JSON.",
       ""
     },
     footer = {
       "",
       "Keys and their defaults:",
-      "  OBJECTDB_POSTGRES_URI             postgresql://user:password@host:5432/dbname (required)",
+      "  OBJECTDB_POSTGRES_URI             required: postgresql://user:pw@host/db",
       "  OBJECTDB_POSTGRES_SCHEMA          public",
-      "  OBJECTDB_HISTORY_MODE             Free, or Preserving",
+      "  OBJECTDB_HISTORY_MODE             Free; or Preserving",
       "  OBJECTDB_ZEO_HOST                 0.0.0.0, all addresses",
       "  OBJECTDB_ZEO_PORT                 8100; 0 for any free port",
       "  OBJECTDB_ZEO_READ_ONLY            false",
@@ -31,12 +36,7 @@ import picocli.CommandLine.Command;
       "  OBJECTDB_POOL_MIN                 2",
       "  OBJECTDB_POOL_MAX                 10",
       "  OBJECTDB_CACHE_MEMORY             256Mi",
-      "  OBJECTDB_SNAPSHOT_WINDOW          5m",
-      "",
-      "An empty database gets its tables; one with the other history mode is refused. While",
-      "PostgreSQL is away the server waits for it. The monitoring port answers /livez, /readyz,",
-      "/metrics (Prometheus) and /admin/status (JSON). After SIGTERM no new client is taken, and",
-      "transactions that have voted may finish."
+      "  OBJECTDB_SNAPSHOT_WINDOW          5m"
     })
 final class ServeCommand implements Callable<Integer> {
   @Override

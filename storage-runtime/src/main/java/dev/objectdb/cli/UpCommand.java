@@ -11,13 +11,15 @@ import picocli.CommandLine.Option;
     name = "up",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    header = "Runs an ObjectDatabase on this machine, for Python clients on this machine.",
+    header = "Runs an ObjectDatabase on this machine.",
     descriptionHeading = "%n",
     description = {
-      "The file is the one for 'kubectl apply', and is checked by the same schema and rules. Where",
-      "it says postgres.embedded, a PostgreSQL server is started in the data directory; where it",
-      "says postgres.secretRef, the Secret has to be a document of the same file. Ctrl-C stops",
-      "everything, and the next 'objectdb up' goes on with the same data.",
+      "The file is the one for 'kubectl apply', and is checked by the same schema and rules. Where"
+          + " it says postgres.embedded, a PostgreSQL server is started in the data directory;"
+          + " where it says postgres.secretRef, the Secret has to be a document of the same file."
+          + " Python clients of this machine connect to zeo.port.",
+      "",
+      "Ctrl-C stops everything, and the next 'objectdb up' goes on with the same data.",
       ""
     },
     footer = {"", "Example: objectdb up -f examples/objectdb.yaml"})
@@ -38,7 +40,7 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
-      description = "Where embedded PostgreSQL keeps its data; default .objectdb/NAME.")
+      description = "Where embedded PostgreSQL keeps its data; by default .objectdb/NAME here.")
   private @Nullable Path dataDirectory;
 
   @Override
