@@ -183,8 +183,11 @@ def same(oid, expected, found):
 
 def main():
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    port, mode = int(sys.argv[1]), sys.argv[2]
-    path = os.path.join(tempfile.mkdtemp(prefix="filestorage-copy-"), "Data.fs")
+    with tempfile.TemporaryDirectory(prefix="filestorage-copy-") as directory:
+        copy(os.path.join(directory, "Data.fs"), int(sys.argv[1]), sys.argv[2])
+
+
+def copy(path, port, mode):
     source = ZODB.FileStorage.FileStorage(path)
     fill(source)
     source = ZODB.FileStorage.FileStorage(path, read_only=True)

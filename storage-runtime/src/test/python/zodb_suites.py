@@ -224,8 +224,13 @@ def main():
     be_patient()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    with tempfile.TemporaryDirectory(prefix="zodb-suites-") as directory:
+        os.chdir(directory)
+        run(wanted)
+        os.chdir("/")
 
-    os.chdir(tempfile.mkdtemp(prefix="zodb-suites-"))
+
+def run(wanted):
     for suite in SUITES:
         names = [
             name for name in dir(suite)

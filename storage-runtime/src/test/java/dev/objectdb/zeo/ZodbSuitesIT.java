@@ -6,7 +6,6 @@ import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.testing.PythonEnvironment;
 import dev.objectdb.testing.PythonProgram;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -32,7 +31,7 @@ class ZodbSuitesIT {
 
   /** What does not pass, and why; everything else has to. */
   private static Map<String, String> exceptions(HistoryMode mode) {
-    Map<String, String> exceptions = new HashMap<>();
+    Map<String, String> exceptions = new TreeMap<>();
     exceptions.put("Revisions.testLoadBeforeUndo", NEEDS_UNDO);
     exceptions.put("Iterators.testUndoZombie", NEEDS_UNDO);
     exceptions.put("Recovery.testRestoreWithMultipleObjectsInUndoRedo", NEEDS_UNDO);
