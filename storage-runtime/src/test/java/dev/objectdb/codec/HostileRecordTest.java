@@ -210,7 +210,7 @@ class HostileRecordTest {
 
   @Test
   void recordsMayBeAsLongAsTheLimitAndNoLonger() {
-    Limits limits = new Limits(100, 100, 100, 100, 100, 16);
+    Limits limits = new Limits(100, 100, 100, 100, 100, 100, 16);
     RecordCodec codec = new RecordCodec(limits, false);
     String start = CLASS + "58" + "58000000";
     Bytes atLimit = Bytes.ofHex(start + "61".repeat(88) + "2e");

@@ -1,6 +1,7 @@
 package dev.objectdb.storage.pg;
 
 import dev.objectdb.object.Check;
+import dev.objectdb.storage.StorageTransactionException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -45,7 +46,7 @@ final class Ballots {
     Deadline deadline();
 
     /** Ends the wait without a result. */
-    void fail(RuntimeException cause);
+    void fail(Throwable cause);
   }
 
   /** A transaction from its vote to its end. */
@@ -75,7 +76,7 @@ final class Ballots {
     }
 
     @Override
-    public void fail(RuntimeException cause) {
+    public void fail(Throwable cause) {
       answer.completeExceptionally(cause);
     }
 
@@ -88,7 +89,7 @@ final class Ballots {
   record Exclusive<T>(CommitSequencer.Task<T> task, Deadline deadline, CompletableFuture<T> answer)
       implements Waiter {
     @Override
-    public void fail(RuntimeException cause) {
+    public void fail(Throwable cause) {
       answer.completeExceptionally(cause);
     }
   }
@@ -169,6 +170,20 @@ final class Ballots {
     }
     timeouts.remove(ballot);
     return voter;
+  }
+
+  /** Forgets a ballot at its owner's wish; a vote that still waits ends. */
+  void abort(CommitSequencer.Ballot ballot) {
+    Voter voter = voters.get(ballot);
+    drop(ballot);
+    if (voter != null) {
+      voter.fail(new StorageTransactionException("the transaction was aborted during its vote"));
+    }
+  }
+
+  /** Forgets a task that nobody waits for any more. */
+  void drop(Exclusive<?> exclusive) {
+    waiting.remove(exclusive);
   }
 
   /** Forgets a ballot, wherever it stands; does nothing if it is not known. */

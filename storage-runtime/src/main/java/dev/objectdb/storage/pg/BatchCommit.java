@@ -76,36 +76,39 @@ final class BatchCommit {
    * Commits a batch and answers each of its members; leaves the tenure free if its lock is lost.
    */
   void commit(List<TenureSequencer.Finisher> batch) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        commitOnce(batch);
-        return;
-      } catch (CommitSession.SpoolException e) {
-        fail(batch, e);
-        return;
-      } catch (SQLException e) {
-        if (isLockLost(e)) {
-          tenure.lost();
-          batch.forEach(member -> end(member, TenureSequencer.lockLost(e)));
-          return;
-        }
-        if (!isWorthRetrying(e) || attempt == ATTEMPTS_MAX) {
-          fail(batch, e);
-          return;
-        }
-        log.atInfo().addKeyValue("sqlstate", e.getSQLState()).log("a commit is tried again");
-      } catch (StorageUnavailableException e) {
-        batch.forEach(member -> end(member, e)); // the outcome could not be learnt
-        return;
-      } catch (RuntimeException e) {
-        batch.forEach(member -> end(member, e));
-        throw e;
+    try {
+      for (int attempt = 1; !isDone(batch, attempt); attempt++) {}
+    } catch (StorageUnavailableException e) {
+      batch.forEach(member -> end(member, e)); // the outcome could not be learnt
+    } catch (RuntimeException | Error e) {
+      batch.forEach(member -> end(member, e)); // those already answered keep their answer
+      throw e;
+    }
+  }
+
+  /** Tries once; returns whether every member has its answer. */
+  private boolean isDone(List<TenureSequencer.Finisher> batch, int attempt) {
+    try {
+      commitOnce(batch);
+      return true;
+    } catch (SQLException | CommitSession.SpoolException e) {
+      if (isLockLost(e)) {
+        tenure.lost();
+        batch.forEach(member -> end(member, TenureSequencer.lockLost(e)));
+        return true;
       }
+      if (!isWorthRetrying(e) || attempt == ATTEMPTS_MAX) {
+        fail(batch, e);
+        return true;
+      }
+      log.atInfo().setCause(e).log("a commit is tried again");
+      return false;
     }
   }
 
   private void commitOnce(List<TenureSequencer.Finisher> batch)
       throws SQLException, CommitSession.SpoolException {
+    relocked = null;
     List<Ballots.Voter> voters = batch.stream().map(TenureSequencer.Finisher::voter).toList();
     CommitSession.Batch written =
         tenure.session().write(voters.stream().map(Ballots.Voter::member).toList());
@@ -116,7 +119,6 @@ final class BatchCommit {
             voters.stream().map(voter -> voter.ballot).toList(),
             written.tids());
     CommitSession.Grant grant = relocked;
-    relocked = null;
     if (grant == null) {
       written.tids().forEach(tenure::raiseLast);
     }
@@ -195,12 +197,13 @@ final class BatchCommit {
     tenure.release();
   }
 
-  private boolean isLockLost(SQLException error) {
+  /** Nothing of a failed attempt stays behind in the session, or the session goes with it. */
+  private boolean isLockLost(Exception error) {
     if (!tenure.isHeld()) {
       return true;
     }
     CommitSession session = tenure.session();
-    if (session.isLost(error)) {
+    if (error instanceof SQLException sql && session.isLost(sql)) {
       return true;
     }
     try {
@@ -212,8 +215,9 @@ final class BatchCommit {
     }
   }
 
-  private static boolean isWorthRetrying(SQLException error) {
-    return SqlErrors.kind(error) == SqlErrors.Kind.TRANSIENT || SqlErrors.isLockTimeout(error);
+  private static boolean isWorthRetrying(Exception error) {
+    return error instanceof SQLException sql
+        && (SqlErrors.kind(sql) == SqlErrors.Kind.TRANSIENT || SqlErrors.isLockTimeout(sql));
   }
 
   private void fail(List<TenureSequencer.Finisher> batch, Exception cause) {
@@ -236,7 +240,7 @@ final class BatchCommit {
     end(batch.getFirst(), new StorageTransactionException("the database refused it", cause));
   }
 
-  private void end(TenureSequencer.Finisher member, RuntimeException cause) {
+  private void end(TenureSequencer.Finisher member, Throwable cause) {
     ballots.drop(member.voter().ballot);
     member.tid().completeExceptionally(cause);
   }

@@ -1,7 +1,6 @@
 package dev.objectdb.storage.pg;
 
 import dev.objectdb.codec.ExtensionCodec;
-import dev.objectdb.codec.RecordCodec;
 import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
 import dev.objectdb.storage.StorageTransaction;
@@ -41,7 +40,7 @@ final class CommitSide implements AutoCloseable {
    * @param cache is empty
    * @throws dev.objectdb.storage.StorageUnavailableException if the database does not answer
    */
-  CommitSide(PgConfig config, Sessions sessions, Pool pool, FeedCache cache) {
+  CommitSide(PgConfig config, Sessions sessions, Pool pool, FeedCache cache, RecordDecoder codec) {
     this.config = config;
     PgFeedSource source = new PgFeedSource(pool, DeltaQuery.of(config.historyMode()));
     this.extensions = new ExtensionCodec(config.limits());
@@ -50,13 +49,7 @@ final class CommitSide implements AutoCloseable {
     this.sequencer =
         new TenureSequencer(
             () -> openCommitSession(sessions), feed, config.transactionTimeout(), System::nanoTime);
-    this.parts =
-        new PgTransaction.Parts(
-            sequencer,
-            oids,
-            new RecordCodec(config.limits(), false),
-            config.limits(),
-            VOTE_TIMEOUT);
+    this.parts = new PgTransaction.Parts(sequencer, oids, codec, config.limits(), VOTE_TIMEOUT);
     this.doorbell = new Doorbell(sessions, feed, new AfterTakeover(source), System::nanoTime);
     this.timeline = reconciled();
     doorbell.start();

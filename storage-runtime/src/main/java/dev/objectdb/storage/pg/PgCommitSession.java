@@ -219,10 +219,17 @@ final class PgCommitSession implements CommitSession {
     return task.run(connection);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>On a standby too: the lock means nothing there, and a new session finds the primary.
+   */
   @Override
   public boolean isLost(SQLException error) {
     try {
-      return SqlErrors.kind(error) == SqlErrors.Kind.LOST || connection.isClosed();
+      return SqlErrors.kind(error) == SqlErrors.Kind.LOST
+          || SqlErrors.isStandby(error)
+          || connection.isClosed();
     } catch (SQLException e) {
       return true;
     }

@@ -60,7 +60,7 @@ public final class PgStorage implements Storage {
     log = new LogReader(pool, mode, codec::toRecord, extensions::toPickle);
     decoders = new TransactionWalk.Decoders(mode, codec::toRecord, extensions::toPickle);
     walks = new Semaphore(Math.max(1, config.poolMax() / WALKS_SHARE), true);
-    commits = new CommitSide(config, sessions, pool, cache);
+    commits = new CommitSide(config, sessions, pool, cache, codec::toJson);
     reads = new SnapshotReads(cache, loader, commits.feed());
     trimmer = new WindowTrimmer(pool, config.snapshotWindow());
     trimmer.start();

@@ -1,12 +1,12 @@
 package dev.objectdb.storage.pg;
 
-import dev.objectdb.codec.RecordCodec;
 import dev.objectdb.codec.pickle.CodecException;
 import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Check;
 import dev.objectdb.object.Limits;
 import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
+import dev.objectdb.storage.ConflictException;
 import dev.objectdb.storage.InvalidRecordException;
 import dev.objectdb.storage.StorageException;
 import dev.objectdb.storage.StorageTransaction;
@@ -39,6 +39,9 @@ import org.slf4j.LoggerFactory;
  * sequencer is waited for, so an abort from another thread is never late.
  */
 final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot {
+  /** More than this of conflicting records is not handed out to be merged: it fits no memory. */
+  static final long MERGE_BYTES_MAX = 32L << 20;
+
   private static final Logger log = LoggerFactory.getLogger(PgTransaction.class);
 
   private enum State {
@@ -69,7 +72,7 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
   record Parts(
       CommitSequencer sequencer,
       OidAllocator oids,
-      RecordCodec codec,
+      RecordDecoder codec,
       Limits limits,
       Duration voteTimeout) {}
 
@@ -132,6 +135,7 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
       if (spool.total() + data.length() > parts.limits().transactionBytesMax()) {
         throw new InvalidRecordException(oid, "the transaction is over the limit", null);
       }
+      requireRoom(oid);
       changes.put(oid, staging.stage());
     } catch (IOException e) {
       throw new StorageUnavailableException("the record could not be kept on disk", e);
@@ -145,9 +149,17 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
     lock.lock();
     try {
       requireOpen();
+      requireRoom(oid);
       current.put(oid, serial);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** What a transaction names stays in memory, also where it brings no bytes. */
+  private void requireRoom(Oid oid) {
+    if (changes.size() + current.size() >= parts.limits().transactionObjectsMax()) {
+      throw new InvalidRecordException(oid, "the transaction names too many objects", null);
     }
   }
 
@@ -206,10 +218,15 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
 
   private List<VoteResult.Conflict> withRecords(List<Verdict.Stale> stale) {
     List<VoteResult.Conflict> conflicts = new ArrayList<>();
+    long bytes = 0;
     try {
       for (Verdict.Stale one : stale) {
         Change change = Check.present(changes.get(one.oid()), "only what was stored is stale");
         if (change instanceof Change.Store store) {
+          bytes += store.slot().size();
+          if (bytes > MERGE_BYTES_MAX) {
+            throw new ConflictException(one.oid(), one.committed(), one.base());
+          }
           conflicts.add(
               new VoteResult.Conflict(
                   one.oid(), one.committed(), one.base(), spool.get(store.slot()).record()));

@@ -40,7 +40,8 @@ final class SqlErrors {
       case "57P01", "57P02", "57P03", "57P05", "25P03", "25P04" -> Kind.LOST;
       case "40001", "40P01" -> Kind.TRANSIENT;
       case "40003" -> Kind.LOST; // "statement completion unknown"
-      case "25006", "55P03", "57014" -> Kind.BUSY; // read-only; lock and statement time-out
+      case "25006", "55000" -> Kind.BUSY; // a standby, see isStandby
+      case "55P03", "57014" -> Kind.BUSY; // lock and statement time-out
       case "21000" -> Kind.DATA; // one row twice in one upsert
       default -> ofClass(state.substring(0, 2));
     };
@@ -58,6 +59,11 @@ final class SqlErrors {
   /** Tells whether somebody else kept a table or a row locked for too long. */
   static boolean isLockTimeout(SQLException error) {
     return "55P03".equals(error.getSQLState());
+  }
+
+  /** Tells whether the server only follows another one, or has just begun to take over. */
+  static boolean isStandby(SQLException error) {
+    return "25006".equals(error.getSQLState()) || "55000".equals(error.getSQLState());
   }
 
   /**

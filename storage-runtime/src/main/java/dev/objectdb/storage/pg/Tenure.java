@@ -40,6 +40,7 @@ final class Tenure {
   private volatile @Nullable CommitSession session;
   private volatile boolean closed;
   private long since;
+  private boolean behind;
   private Tid last = Tid.NONE;
   private Tid clock = Tid.NONE;
 
@@ -51,12 +52,8 @@ final class Tenure {
   sealed interface Answer {
     record Granted(CommitSession session, CommitSession.Grant grant) implements Answer {}
 
-    /**
-     * The lock was not granted.
-     *
-     * @param connected whether a session was there to ask with, and is still
-     */
-    record Refused(Exception cause, boolean connected) implements Answer {}
+    /** The lock was not granted. */
+    record Refused(Throwable cause) implements Answer {}
   }
 
   boolean isFree() {
@@ -71,9 +68,18 @@ final class Tenure {
     return state == State.HELD;
   }
 
-  /** Tells whether new votes may still be admitted. */
-  boolean admits(long now) {
+  /** Tells whether this turn may still take on new work. */
+  boolean isFresh(long now) {
     return state == State.HELD && now - since < ADMISSION.toNanos();
+  }
+
+  /** Tells whether the feed did not take in what others did before this turn. */
+  boolean isBehind() {
+    return behind;
+  }
+
+  void fallBehind() {
+    behind = true;
   }
 
   /** The greatest committed tid. Nobody else can raise it while the lock is held. */
@@ -113,14 +119,14 @@ final class Tenure {
         return new Answer.Granted(known, known.lock(wait, position));
       } catch (SQLException e) {
         if (!known.isLost(e)) {
-          return new Answer.Refused(e, true);
+          return new Answer.Refused(e);
         }
         // It died while nobody used it: that is no reason to bother anybody.
         log.atInfo().log("the commit session was lost while idle: a new one is opened");
         discard(known);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // the sequencer waits for an answer, whatever it is
         discard(known);
-        return new Answer.Refused(e, false);
+        return new Answer.Refused(e);
       }
     }
     return waitOnNewSession(wait, position);
@@ -131,12 +137,12 @@ final class Tenure {
     try {
       opened = open();
       return new Answer.Granted(opened, opened.lock(wait, position));
-    } catch (SQLException | RuntimeException e) {
+    } catch (Throwable e) {
       boolean kept = e instanceof SQLException sql && opened != null && !opened.isLost(sql);
       if (!kept && opened != null) {
         discard(opened);
       }
-      return new Answer.Refused(e, kept);
+      return new Answer.Refused(e);
     }
   }
 
@@ -160,6 +166,7 @@ final class Tenure {
     Check.invariant(session == holder || closed, "the session that asked is the one that holds");
     state = State.HELD;
     since = now;
+    behind = false;
     last = grant.delta().last();
     clock = grant.clock();
   }

@@ -108,14 +108,20 @@ final class TenureSequencer implements CommitSequencer {
 
   @Override
   public void abort(Ballot ballot) {
-    inbox.add(() -> ballots.drop(ballot));
+    inbox.add(() -> ballots.abort(ballot));
   }
 
   @Override
   public <T> T exclusive(Task<T> task, Deadline deadline) {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    send(() -> ballots.arrive(new Ballots.Exclusive<>(task, deadline, answer)), answer);
-    return await(answer, deadline);
+    Ballots.Exclusive<T> exclusive = new Ballots.Exclusive<>(task, deadline, answer);
+    send(() -> ballots.arrive(exclusive), answer);
+    try {
+      return await(answer, deadline);
+    } catch (StorageException e) {
+      inbox.add(() -> ballots.drop(exclusive)); // or the lock would be asked for it for ever
+      throw e;
+    }
   }
 
   @Override
@@ -176,22 +182,31 @@ final class TenureSequencer implements CommitSequencer {
           feed.timedOut(ballot);
         }
         step();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // callers wait for this thread, whatever happens to it
         log.atError().setCause(e).log("the commit side failed: all that is voted is aborted");
         lose(e);
         failWaiting(e);
       }
     }
-    StorageUnavailableException end =
+    end();
+  }
+
+  /** The thread's last act: everybody who waits, or still comes, is answered. */
+  private void end() {
+    StorageUnavailableException closing =
         new StorageUnavailableException("the storage is closed", null);
-    lose(end);
+    lose(closing);
     tenure.close();
     ended = true;
     for (Runnable late = inbox.poll(); late != null; late = inbox.poll()) {
-      late.run();
+      try {
+        late.run();
+      } catch (Throwable e) {
+        log.atError().setCause(e).log("a command failed while the commit side ended");
+      }
     }
-    failFinishers(end);
-    failWaiting(end);
+    failFinishers(closing);
+    failWaiting(closing);
   }
 
   private @Nullable Runnable next() {
@@ -213,8 +228,10 @@ final class TenureSequencer implements CommitSequencer {
     if (tenure.isHeld()) {
       finishAll();
     }
-    if (tenure.admits(clock.getAsLong())) {
-      admit();
+    if (tenure.isFresh(clock.getAsLong())) {
+      if (!tenure.isBehind()) {
+        admit();
+      }
       runExclusive();
     }
     if (tenure.isHeld() && !ballots.isAnyVoted() && isTurnOver()) {
@@ -227,7 +244,7 @@ final class TenureSequencer implements CommitSequencer {
 
   /** A new vote that has just arrived may use the rest of the turn. */
   private boolean isTurnOver() {
-    return inbox.isEmpty() || !tenure.admits(clock.getAsLong());
+    return inbox.isEmpty() || tenure.isBehind() || !tenure.isFresh(clock.getAsLong());
   }
 
   private Duration longestWait() {
@@ -246,13 +263,14 @@ final class TenureSequencer implements CommitSequencer {
         try {
           feed.apply(grant.delta());
         } catch (StorageUnavailableException e) {
+          tenure.fallBehind(); // nobody is checked against what the feed did not take in
           ballots.takeVoters().forEach(voter -> voter.fail(e)); // tasks run: one may mend it
         }
       }
-      case Tenure.Answer.Refused(Exception cause, boolean connected) -> {
+      case Tenure.Answer.Refused(Throwable cause) -> {
         tenure.refused();
-        // Still connected: the lock was not granted in time, and whoever has time left asks again.
-        if (!connected) {
+        // Not granted in time: whoever has time left asks again. All else would fail again at once.
+        if (!(cause instanceof SQLException error && SqlErrors.isLockTimeout(error))) {
           failWaiting(cause);
         }
       }
@@ -334,14 +352,14 @@ final class TenureSequencer implements CommitSequencer {
       if (session.isLost(e)) {
         tenure.lost();
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       exclusive.fail(e);
       tenure.lost(); // nobody knows in which state it left the session
     }
   }
 
   /** The lock is gone, and with it everything that was voted under it. */
-  private void lose(@Nullable Exception cause) {
+  private void lose(@Nullable Throwable cause) {
     tenure.lost();
     failFinishers(lockLost(cause));
     ballots.dropVoted();
@@ -354,7 +372,7 @@ final class TenureSequencer implements CommitSequencer {
     finishers.clear();
   }
 
-  private void failWaiting(Exception cause) {
+  private void failWaiting(Throwable cause) {
     for (Ballots.Waiter waiter : ballots.takeWaiting()) {
       waiter.fail(
           cause instanceof StorageUnavailableException known
@@ -363,7 +381,7 @@ final class TenureSequencer implements CommitSequencer {
     }
   }
 
-  static StorageUnavailableException lockLost(@Nullable Exception cause) {
+  static StorageUnavailableException lockLost(@Nullable Throwable cause) {
     return new StorageUnavailableException(
         "the commit lock was lost between vote and finish; nothing was changed", cause);
   }

@@ -194,7 +194,7 @@ class PickleReaderTest {
 
   @Test
   void memoEntriesAreLimited() {
-    Limits two = new Limits(1, 1, 1, 2, 1, 1);
+    Limits two = new Limits(1, 1, 1, 1, 2, 1, 1);
     Bytes atLimit = Bytes.ofHex("4e710071014e71012e");
     Bytes over = Bytes.ofHex("4e7100710171022e");
     assertThat(new PickleReader(atLimit, two).read()).isEqualTo(PickleValue.None.NONE);

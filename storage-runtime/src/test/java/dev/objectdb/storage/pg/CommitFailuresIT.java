@@ -13,6 +13,7 @@ import dev.objectdb.storage.StorageUnavailableException;
 import dev.objectdb.testing.CountingProxy;
 import dev.objectdb.testing.EmbeddedPg;
 import dev.objectdb.testing.PostgresExtension;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -188,21 +189,23 @@ class CommitFailuresIT {
   }
 
   @Test
-  void nothingIsTranscodedWhileTheLockIsHeld() throws SQLException {
-    Tid first = commits.commit(A, Tid.NONE, 1);
-    StorageTransaction open = commits.begin();
-    StorageTransaction voted = commits.voted(Map.of(A, first), 2);
-    // The lock is held: a store goes to its end on the caller's thread, and asks nobody.
+  void recordsAreTranscodedByTheirCallerBeforeTheLockIsAskedForAndNeverAgain() throws SQLException {
     String lock =
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
             + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    Tid first = commits.commit(A, Tid.NONE, 1);
+    await().until(() -> postgres.query(lock).equals(List.of("0")));
+    commits.transcodedBy.clear();
+    StorageTransaction transaction = commits.begin();
+    transaction.store(A, first, Commits.record(2));
+    transaction.store(B, Tid.NONE, Commits.record(2));
+    assertThat(commits.transcodedBy)
+        .containsExactly(Thread.currentThread(), Thread.currentThread());
+    assertThat(postgres.query(lock)).containsExactly("0");
+    transaction.vote();
     assertThat(postgres.query(lock)).containsExactly("1");
-    open.store(B, Tid.NONE, Commits.record(3));
-    CommitSequencer.Ballot ballot = (CommitSequencer.Ballot) voted;
-    assertThat(ballot.prepared().changes()).hasSize(1);
-    voted.finish();
-    open.vote();
-    open.finish();
+    transaction.finish();
+    assertThat(commits.transcodedBy).hasSize(2);
   }
 
   @Test
@@ -230,10 +233,37 @@ class CommitFailuresIT {
       CompletableFuture<?> vote = CompletableFuture.supplyAsync(waiting::vote);
       awaitWaiting("pg_advisory_lock(0)");
       waiting.abort();
+      assertThat(vote).failsWithin(10, TimeUnit.SECONDS); // while the lock is still taken
       python.commit();
-      assertThat(vote).failsWithin(10, TimeUnit.SECONDS);
     }
     commits.commit(A, Tid.NONE, 2);
+  }
+
+  @Test
+  void stagedRecordsThatCannotBeReadBackFailTheirTransactionAndLeaveNothingBehind()
+      throws SQLException, IOException {
+    StorageTransaction transaction = commits.begin();
+    transaction.store(A, Tid.NONE, Commits.record(1));
+    transaction.store(B, Tid.NONE, Commits.record("x".repeat(5 << 20))); // goes to disk
+    transaction.vote();
+    ((CommitSequencer.Ballot) transaction).prepared().spool().close(); // the disk fails
+    assertThatExceptionOfType(StorageTransactionException.class).isThrownBy(transaction::finish);
+    Tid next = commits.commit(new Oid(3), Tid.NONE, 2);
+    assertThat(log()).containsExactly(String.valueOf(next.value()));
+    assertThat(postgres.query("SELECT zoid FROM object_state")).containsExactly("3");
+  }
+
+  @Test
+  void aSessionOnAServerThatTakesNoWritesIsReplaced() throws SQLException {
+    String setting = "ALTER DATABASE \"%s\" ".formatted(postgres.database());
+    Tid first = commits.commit(A, Tid.NONE, 1);
+    postgres.execute(setting + "SET default_transaction_read_only = on");
+    kill("objectdb committer");
+    StorageTransaction voted = commits.voted(Map.of(A, first), 2);
+    postgres.execute(
+        "BEGIN READ WRITE; " + setting + "RESET default_transaction_read_only; COMMIT");
+    assertThatExceptionOfType(StorageUnavailableException.class).isThrownBy(voted::finish);
+    commits.commit(A, first, 3);
   }
 
   @Test

@@ -117,7 +117,7 @@ class CommitIT {
     @Test
     void recordsAndTransactionsOverTheLimitAreRefused() {
       PgConfig config = postgres.config();
-      Limits tight = new Limits(1_000, 1_000, 2_000, 100, 100, 16);
+      Limits tight = new Limits(1_000, 1_000, 2_000, 3, 100, 100, 16);
       try (Commits small = new Commits(Commits.with(config, config.transactionTimeout(), tight))) {
         StorageTransaction transaction = small.begin();
         assertThatExceptionOfType(InvalidRecordException.class)
@@ -127,6 +127,22 @@ class CommitIT {
         }
         assertThatExceptionOfType(InvalidRecordException.class)
             .isThrownBy(() -> transaction.restore(B, Bytes.wrap(new byte[900])));
+      }
+    }
+
+    @Test
+    void aTransactionThatNamesTooManyObjectsIsRefusedHoweverLittleItSaysOfThem() {
+      PgConfig config = postgres.config();
+      Limits tight = new Limits(1_000, 1_000, 2_000, 3, 100, 100, 16);
+      try (Commits small = new Commits(Commits.with(config, config.transactionTimeout(), tight))) {
+        StorageTransaction transaction = small.begin();
+        transaction.restore(new Oid(1), null);
+        transaction.checkCurrent(new Oid(2), Tid.NONE);
+        transaction.checkCurrent(new Oid(3), Tid.NONE);
+        assertThatExceptionOfType(InvalidRecordException.class)
+            .isThrownBy(() -> transaction.checkCurrent(new Oid(4), Tid.NONE));
+        assertThatExceptionOfType(InvalidRecordException.class)
+            .isThrownBy(() -> transaction.restore(new Oid(4), null));
       }
     }
 
@@ -200,6 +216,18 @@ class CommitIT {
               new VoteResult.Conflicts(
                   List.of(new VoteResult.Conflict(A, second, first, Commits.record(3)))));
       assertThatExceptionOfType(StorageTransactionException.class).isThrownBy(late::finish);
+    }
+
+    @Test
+    void conflictsThatFitNoMemoryAreNotHandedOutToBeMerged() throws SQLException {
+      Map<Oid, Tid> first =
+          Map.of(A, commits.commit(A, Tid.NONE, 1), B, commits.commit(B, Tid.NONE, 1));
+      commits.commit(first, 2);
+      Bytes huge = Commits.record("x".repeat(17 << 20));
+      StorageTransaction late = commits.begin();
+      first.forEach((oid, base) -> late.store(oid, base, huge));
+      assertThatExceptionOfType(ConflictException.class).isThrownBy(late::vote);
+      commits.commit(new Oid(3), Tid.NONE, 1);
     }
 
     @Test

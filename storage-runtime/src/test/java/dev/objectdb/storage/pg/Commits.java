@@ -2,6 +2,7 @@ package dev.objectdb.storage.pg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.objectdb.codec.JsonRecord;
 import dev.objectdb.codec.RecordCodec;
 import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Limits;
@@ -12,7 +13,9 @@ import dev.objectdb.storage.Subscription;
 import dev.objectdb.storage.TransactionMeta;
 import dev.objectdb.storage.VoteResult;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The commit side of one process on a test's database, with a listener that notes everything. */
 final class Commits implements AutoCloseable {
@@ -22,18 +25,26 @@ final class Commits implements AutoCloseable {
   final SharedCache cache = new SharedCache(1 << 20);
   final CommitSide side;
   final Subscription subscription;
+
+  /** The thread of each call of the codec, in order. */
+  final List<Thread> transcodedBy = new CopyOnWriteArrayList<>();
+
   private final Pool pool;
 
   Commits(PgConfig config) {
     PgSessions sessions = new PgSessions(config);
     pool = new Pool(config, sessions);
-    side = new CommitSide(config, sessions, pool, cache);
+    side = new CommitSide(config, sessions, pool, cache, this::transcode);
     subscription = side.feed().subscribe(listener);
   }
 
   /** A record of class {@code m.C} with one attribute, as the codec spells it. */
   static Bytes record(int value) {
-    return CODEC.toRecord("m", "C", Bytes.ofUtf8("{\"a\": \"value %010d\"}".formatted(value)));
+    return record("value %010d".formatted(value));
+  }
+
+  static Bytes record(String value) {
+    return CODEC.toRecord("m", "C", Bytes.ofUtf8("{\"a\": \"%s\"}".formatted(value)));
   }
 
   /** Returns the same configuration with another transaction timeout and other limits. */
@@ -75,6 +86,11 @@ final class Commits implements AutoCloseable {
 
   Tid commit(Oid oid, Tid base, int value) {
     return commit(Map.of(oid, base), value);
+  }
+
+  private JsonRecord transcode(Bytes record) {
+    transcodedBy.add(Thread.currentThread());
+    return CODEC.toJson(record);
   }
 
   @Override

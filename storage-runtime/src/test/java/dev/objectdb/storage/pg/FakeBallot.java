@@ -19,6 +19,7 @@ final class FakeBallot implements CommitSequencer.Ballot {
   private static final Spool EMPTY = new Spool(new Spool.Memory(0), Path.of("/"));
 
   final List<String> told = new CopyOnWriteArrayList<>();
+  volatile Runnable onCommitted = () -> {};
   private final InvalidationFeed.FeedSubscription owner;
   private volatile Prepared prepared;
 
@@ -68,5 +69,6 @@ final class FakeBallot implements CommitSequencer.Ballot {
   @Override
   public void committed(Tid tid) {
     told.add("committed " + tid.value());
+    onCommitted.run();
   }
 }

@@ -50,6 +50,7 @@ final class FakeDatabase implements CommitSession.Source, FeedSource {
   private final Map<Oid, Tid> objects = new HashMap<>();
   private final Set<CommitSession.Revision> replaced = new HashSet<>();
   private final Map<String, Failure> failures = new HashMap<>();
+  private final Map<String, Throwable> bugs = new HashMap<>();
   private final List<String> calls = new ArrayList<>();
   private final Set<Oid> poisoned = new HashSet<>();
   private @Nullable Object holder;
@@ -59,6 +60,11 @@ final class FakeDatabase implements CommitSession.Source, FeedSource {
   /** Makes the next call of this name fail; with "+" in front, after it has taken effect. */
   void failNext(String call, Failure error) {
     locked(() -> failures.put(call, error));
+  }
+
+  /** Makes the next call of this name throw what no database throws: a bug of ours. */
+  void breakNext(String call, Throwable bug) {
+    locked(() -> bugs.put(call, bug));
   }
 
   /** Makes every write of this object fail as bad data does. */
@@ -185,6 +191,11 @@ final class FakeDatabase implements CommitSession.Source, FeedSource {
       calls.add(name);
       if (dead) {
         throw Failure.LOST.make();
+      }
+      switch (bugs.remove(name)) {
+        case RuntimeException bug -> throw bug;
+        case Error bug -> throw bug;
+        case null, default -> {}
       }
       Failure failure = failures.remove(name);
       if (failure != null) {

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,8 +34,9 @@ class TenureSequencerTest {
   private final Executor threads = task -> Thread.ofVirtual().start(task);
   private final FakeDatabase database = new FakeDatabase();
   private final AtomicLong clock = new AtomicLong(1);
+  private volatile Runnable onRegression = () -> {};
   private final InvalidationFeed feed =
-      new InvalidationFeed(database, new NoCache(), database.end(), () -> {});
+      new InvalidationFeed(database, new NoCache(), database.end(), () -> onRegression.run());
   private final RecordingListener listener = new RecordingListener();
   private final InvalidationFeed.FeedSubscription owner =
       (InvalidationFeed.FeedSubscription) feed.subscribe(listener);
@@ -268,7 +270,8 @@ class TenureSequencerTest {
         CompletableFuture.supplyAsync(() -> sequencer.finish(good), threads);
     assertThatExceptionOfType(StorageTransactionException.class)
         .isThrownBy(() -> sequencer.finish(bad));
-    assertThat(database.log()).containsOnlyKeys(get(goodTid));
+    Tid tid = get(goodTid);
+    assertThat(database.log()).containsOnlyKeys(tid);
   }
 
   @Test
@@ -373,6 +376,112 @@ class TenureSequencerTest {
     assertThatExceptionOfType(StorageUnavailableException.class)
         .isThrownBy(() -> vote(ballot(Map.of(A, Tid.NONE))));
     commit(Map.of(A, Tid.NONE));
+  }
+
+  @Test
+  void aLockThatCannotBeHadForAnotherReasonThanItsHolderFailsTheVoteAtOnce() {
+    database.failNext("lock", FakeDatabase.Failure.CANCELED);
+    assertThatExceptionOfType(StorageUnavailableException.class)
+        .isThrownBy(() -> vote(ballot(Map.of(A, Tid.NONE))));
+    commit(Map.of(A, Tid.NONE));
+  }
+
+  @Test
+  void aTaskThatNobodyWaitsForAnyMoreAsksForNoLock() {
+    database.takeLockElsewhere();
+    assertThatExceptionOfType(StorageUnavailableException.class)
+        .isThrownBy(() -> sequencer.exclusive(_ -> "done", Deadline.after(Duration.ofMillis(100))));
+    await().during(Duration.ofMillis(300)).until(() -> locks() <= 3);
+    database.releaseElsewhere();
+  }
+
+  private long locks() {
+    return database.calls().stream().filter("lock"::equals).count();
+  }
+
+  @Test
+  void anAbortEndsAVoteThatWaitsForAnother() {
+    FakeBallot first = voted(Map.of(A, Tid.NONE));
+    FakeBallot second = ballot(Map.of(A, Tid.NONE));
+    CompletableFuture<Verdict> verdict = voting(second);
+    staysUndone(verdict);
+    sequencer.abort(second);
+    assertThat(verdict)
+        .failsWithin(10, TimeUnit.SECONDS)
+        .withThrowableThat()
+        .withCauseInstanceOf(StorageTransactionException.class);
+    sequencer.finish(first);
+  }
+
+  @Test
+  void noVoteIsCheckedInATurnWhoseNewsTheFeedRefused() {
+    FakeBallot second = ballot(Map.of(B, Tid.NONE));
+    CompletableFuture<Verdict> late = new CompletableFuture<>();
+    onRegression =
+        () -> {
+          onRegression = () -> {};
+          arriveMeanwhile(() -> vote(second), late);
+        };
+    database.setTimeline(2);
+    assertThatExceptionOfType(StorageUnavailableException.class)
+        .isThrownBy(() -> vote(ballot(Map.of(A, Tid.NONE))));
+    assertThat(late)
+        .failsWithin(20, TimeUnit.SECONDS)
+        .withThrowableThat()
+        .withCauseInstanceOf(StorageUnavailableException.class);
+    assertThat(database.calls()).doesNotContain("current");
+  }
+
+  /** Makes a call from another thread, and returns once that thread waits for its answer. */
+  private static <T> void arriveMeanwhile(Supplier<T> call, CompletableFuture<T> answer) {
+    Thread caller =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    answer.complete(call.get());
+                  } catch (RuntimeException e) {
+                    answer.completeExceptionally(e);
+                  }
+                });
+    await()
+        .until(
+            () ->
+                caller.getState() == Thread.State.TIMED_WAITING
+                    || caller.getState() == Thread.State.WAITING);
+  }
+
+  @Test
+  void anErrorOfOursFailsWhatWaitsAndServiceResumes() {
+    database.breakNext("current", new AssertionError("made to fail"));
+    assertThatExceptionOfType(StorageUnavailableException.class)
+        .isThrownBy(() -> vote(ballot(Map.of(A, Tid.NONE))));
+    database.breakNext("lock", new AssertionError("made to fail"));
+    assertThatExceptionOfType(StorageUnavailableException.class)
+        .isThrownBy(() -> vote(ballot(Map.of(A, Tid.NONE))));
+    commit(Map.of(A, Tid.NONE));
+  }
+
+  @Test
+  void aBugWhileOneOfABatchIsWrittenLeavesNobodyWaiting() {
+    FakeBallot first = voted(Map.of(new Oid(3), Tid.NONE));
+    FakeBallot bad = voted(Map.of(A, Tid.NONE));
+    FakeBallot good = voted(Map.of(B, Tid.NONE));
+    database.poison(A);
+    CompletableFuture<Tid> badTid = new CompletableFuture<>();
+    CompletableFuture<Tid> goodTid = new CompletableFuture<>();
+    first.onCommitted =
+        () -> { // the two that come now are one batch
+          database.breakNext("write 1", new IllegalStateException("made to fail"));
+          arriveMeanwhile(() -> sequencer.finish(bad), badTid);
+          arriveMeanwhile(() -> sequencer.finish(good), goodTid);
+        };
+    Tid tid = sequencer.finish(first);
+    assertThat(badTid).failsWithin(20, TimeUnit.SECONDS);
+    assertThat(goodTid).failsWithin(20, TimeUnit.SECONDS);
+    assertThat(database.calls()).contains("write 2");
+    assertThat(database.log()).containsOnlyKeys(tid);
+    commit(Map.of(B, Tid.NONE));
   }
 
   @Test
