@@ -9,6 +9,8 @@ package dev.objectdb.object;
  * @param transactionBytesMax all records of one transaction, on disk above a small part in memory
  * @param transactionObjectsMax objects that one transaction stores, deletes or demands to be
  *     current; each takes some hundred bytes of memory until its end
+ * @param pickleValuesMax values, aliases and marks of one record or message; a byte of a pickle can
+ *     make a value of 48 bytes, so its length alone bounds no memory
  * @param memoEntriesMax memo slots of one record; a large real record has about 10^6
  * @param jsonDepthMax nesting of the JSON form; PostgreSQL's parser recurses and gives up at about
  *     6,400 levels under its default stack. A deeper record is kept as bytes only.
@@ -20,6 +22,7 @@ public record Limits(
     int recordBytesMax,
     long transactionBytesMax,
     int transactionObjectsMax,
+    int pickleValuesMax,
     int memoEntriesMax,
     int jsonDepthMax,
     int jsonExpansionMax) {
@@ -27,13 +30,14 @@ public record Limits(
   private static final int MIB = 1 << 20;
 
   public static final Limits DEFAULT =
-      new Limits(256 * MIB, 256 * MIB, 4096L * MIB, 4_000_000, 10_000_000, 1_000, 16);
+      new Limits(256 * MIB, 256 * MIB, 4096L * MIB, 4_000_000, 10_000_000, 10_000_000, 1_000, 16);
 
   public Limits {
     if (frameBytesMax <= 0
         || recordBytesMax <= 0
         || transactionBytesMax <= 0
         || transactionObjectsMax <= 0
+        || pickleValuesMax <= 0
         || memoEntriesMax <= 0
         || jsonDepthMax <= 0
         || jsonExpansionMax <= 0) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.objectdb.codec.pickle.CodecException;
+import dev.objectdb.codec.pickle.PickleReader;
+import dev.objectdb.codec.pickle.PickleValue;
 import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Limits;
 import dev.objectdb.object.Oid;
@@ -208,9 +210,40 @@ class HostileRecordTest {
     }
   }
 
+  /** Each byte of these makes a node of some 50 bytes, or a place on the stack. */
+  @Test
+  void aRecordOfNothingButEmptyNodesIsRefusedBeforeItTakesTheMemory() {
+    for (char opcode : "])}N(".toCharArray()) {
+      byte[] record = new byte[Limits.DEFAULT.pickleValuesMax() + 100];
+      Arrays.fill(record, (byte) opcode);
+      System.arraycopy(Bytes.ofHex(CLASS).array(), 0, record, 0, CLASS.length() / 2);
+      assertThatExceptionOfType(CodecException.class)
+          .as("%s", opcode)
+          .isThrownBy(() -> CODEC.toJson(Bytes.wrap(record)))
+          .withMessageStartingWith("too many values");
+    }
+  }
+
+  /** What an escape spells is never longer than the escape. */
+  @Test
+  void escapedTextTakesNoMoreThanItsLength() {
+    for (String escape : List.of("\\x41", "\\101", "\\n", "\\z", "\\\\", "A")) {
+      byte[] line = ("S'" + escape.repeat(200_000) + "'\n").getBytes(StandardCharsets.US_ASCII);
+      byte[] record = new byte[CLASS.length() / 2 + line.length + 1];
+      System.arraycopy(Bytes.ofHex(CLASS).array(), 0, record, 0, CLASS.length() / 2);
+      System.arraycopy(line, 0, record, CLASS.length() / 2, line.length);
+      record[record.length - 1] = '.';
+      PickleReader reader = new PickleReader(Bytes.wrap(record), Limits.DEFAULT);
+      reader.read();
+      assertThat(((PickleValue.ByteString) reader.read()).array())
+          .as("%s", escape)
+          .hasSizeLessThanOrEqualTo(line.length);
+    }
+  }
+
   @Test
   void recordsMayBeAsLongAsTheLimitAndNoLonger() {
-    Limits limits = new Limits(100, 100, 100, 100, 100, 100, 16);
+    Limits limits = new Limits(100, 100, 100, 100, 100, 100, 100, 16);
     RecordCodec codec = new RecordCodec(limits, false);
     String start = CLASS + "58" + "58000000";
     Bytes atLimit = Bytes.ofHex(start + "61".repeat(88) + "2e");

@@ -45,7 +45,7 @@ class HostileClientTest {
               0,
               false,
               5,
-              new Limits(FRAME_MAX, FRAME_MAX, 1L << 30, 1000, 1000, 100, 16),
+              new Limits(FRAME_MAX, FRAME_MAX, 1L << 30, 1000, 10_000, 1000, 100, 16),
               TIGHT),
           storage);
 

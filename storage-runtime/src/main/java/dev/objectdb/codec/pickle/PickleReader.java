@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PickleReader {
   private final PickleInput in;
+  private final int valuesMax;
   private final PickleStack stack = new PickleStack();
   private final Memo memo;
   private final PickleBuilder build = new PickleBuilder();
@@ -35,32 +36,38 @@ public final class PickleReader {
   /** Reads a part of an array, which it shares with what it returns. */
   public PickleReader(byte[] array, int from, int to, Limits limits) {
     this.in = new PickleInput(array, from, to);
+    this.valuesMax = limits.pickleValuesMax();
     this.memo = new Memo(limits.memoEntriesMax());
   }
 
   /**
    * Reads up to the next STOP.
    *
-   * @throws CodecException if the bytes end before, or are no pickle
+   * @throws CodecException if the bytes end before, are no pickle, or are over a limit
    */
   public PickleValue read() {
     stack.clear();
     while (true) {
       int offset = in.position();
       Opcode opcode = Opcode.of(in.unsignedByte(), offset);
-      switch (opcode.group()) {
-        case NUMBER -> stack.push(orForeign(number(opcode), opcode));
-        case STRING -> stack.push(orForeign(string(opcode), opcode));
-        case CONTAINER -> container(opcode, offset);
-        case OBJECT -> object(opcode, offset);
-        case MEMO -> memo(opcode, offset);
-        case MACHINE -> {
-          if (opcode == Opcode.STOP) {
-            return stack.pop(offset);
-          }
-          machine(opcode, offset);
-        }
+      if (opcode == Opcode.STOP) {
+        return stack.pop(offset);
       }
+      perform(opcode, offset);
+      if (stack.pushes() > valuesMax) {
+        throw new CodecException("too many values", offset);
+      }
+    }
+  }
+
+  private void perform(Opcode opcode, int offset) {
+    switch (opcode.group()) {
+      case NUMBER -> stack.push(orForeign(number(opcode), opcode));
+      case STRING -> stack.push(orForeign(string(opcode), opcode));
+      case CONTAINER -> container(opcode, offset);
+      case OBJECT -> object(opcode, offset);
+      case MEMO -> memo(opcode, offset);
+      case MACHINE -> machine(opcode, offset);
     }
   }
 

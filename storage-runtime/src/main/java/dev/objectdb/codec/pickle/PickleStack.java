@@ -10,6 +10,7 @@ final class PickleStack {
   private int size;
   private int[] marks = new int[FIRST_CAPACITY];
   private int markCount;
+  private int pushes;
 
   void clear() {
     Arrays.fill(items, 0, size, PickleValue.None.NONE);
@@ -17,7 +18,13 @@ final class PickleStack {
     markCount = 0;
   }
 
+  /** Number of values and marks that were ever pushed. */
+  int pushes() {
+    return pushes;
+  }
+
   void push(PickleValue value) {
+    pushes++;
     if (size == items.length) {
       items = Arrays.copyOf(items, size * 2);
     }
@@ -45,6 +52,7 @@ final class PickleStack {
   }
 
   void mark() {
+    pushes++;
     if (markCount == marks.length) {
       marks = Arrays.copyOf(marks, markCount * 2);
     }

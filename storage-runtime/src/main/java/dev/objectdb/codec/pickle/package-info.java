@@ -9,11 +9,12 @@
  *                              shares, it shares
  * </pre>
  *
- * <p>Invariants: reading takes time and memory linear in the input; no recursion while reading, so
- * depth is not a limit; whatever is wrong with the bytes is a {@link
- * dev.objectdb.codec.pickle.CodecException} with the offset. A value whose framing is sound but
- * whose content makes no sense here (an extension code, text that is not UTF-8) is a {@link
- * dev.objectdb.codec.pickle.PickleValue.Foreign}, so that its neighbours can still be read.
+ * <p>Invariants: reading takes time and memory linear in the input, and the number of values has a
+ * limit of its own; no recursion while reading, so depth is not a limit; whatever is wrong with the
+ * bytes is a {@link dev.objectdb.codec.pickle.CodecException} with the offset. A value whose
+ * framing is sound but whose content makes no sense here (an extension code, text that is not
+ * UTF-8) is a {@link dev.objectdb.codec.pickle.PickleValue.Foreign}, so that its neighbours can
+ * still be read.
  *
  * <p>Source: {@code pickle.py} and {@code pickletools.py} of Python 3.
  */

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PickleReaderTest {
   private static PickleValue read(Bytes pickle) {
@@ -194,13 +195,41 @@ class PickleReaderTest {
 
   @Test
   void memoEntriesAreLimited() {
-    Limits two = new Limits(1, 1, 1, 1, 2, 1, 1);
+    Limits two = new Limits(1, 1, 1, 1, 100, 2, 1, 1);
     Bytes atLimit = Bytes.ofHex("4e710071014e71012e");
     Bytes over = Bytes.ofHex("4e7100710171022e");
     assertThat(new PickleReader(atLimit, two).read()).isEqualTo(PickleValue.None.NONE);
     assertThatExceptionOfType(CodecException.class)
         .isThrownBy(() -> new PickleReader(over, two).read())
         .satisfies(e -> assertThat(e.offset()).isEqualTo(5));
+  }
+
+  /** Some bytes each, and each takes memory until the pickle ends: values, aliases, marks. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"5d", "29", "7d", "8f", "4e", "28", "32", "6800", "4b07", "5327270a", "50610a"})
+  void valuesAreLimited(String opcode) {
+    Limits ten = new Limits(1, 1, 1, 1, 10, 1, 1, 1);
+    String first = "4e7100"; // for those that repeat it
+    Bytes atLimit = Bytes.ofHex(first + opcode.repeat(9));
+    Bytes over = Bytes.ofHex(first + opcode.repeat(10));
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(() -> new PickleReader(atLimit, ten).read())
+        .withMessageStartingWith("pickle ends too early");
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(() -> new PickleReader(over, ten).read())
+        .withMessageStartingWith("too many values")
+        .satisfies(e -> assertThat(e.offset()).isEqualTo(over.length() - opcode.length() / 2));
+  }
+
+  @Test
+  void theValuesOfAllPicklesOfAReaderCountTogether() {
+    Limits three = new Limits(1, 1, 1, 1, 3, 1, 1, 1);
+    PickleReader reader = new PickleReader(Bytes.ofHex("4e852e" + "4e852e"), three);
+    assertThat(reader.read()).isInstanceOf(Tuple.class);
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(reader::read)
+        .satisfies(e -> assertThat(e.offset()).isEqualTo(4));
   }
 
   @Test

@@ -117,7 +117,7 @@ class CommitIT {
     @Test
     void recordsAndTransactionsOverTheLimitAreRefused() {
       PgConfig config = postgres.config();
-      Limits tight = new Limits(1_000, 1_000, 2_000, 3, 100, 100, 16);
+      Limits tight = new Limits(1_000, 1_000, 2_000, 3, 100, 100, 100, 16);
       try (Commits small = new Commits(Commits.with(config, config.transactionTimeout(), tight))) {
         StorageTransaction transaction = small.begin();
         assertThatExceptionOfType(InvalidRecordException.class)
@@ -133,7 +133,7 @@ class CommitIT {
     @Test
     void aTransactionThatNamesTooManyObjectsIsRefusedHoweverLittleItSaysOfThem() {
       PgConfig config = postgres.config();
-      Limits tight = new Limits(1_000, 1_000, 2_000, 3, 100, 100, 16);
+      Limits tight = new Limits(1_000, 1_000, 2_000, 3, 100, 100, 100, 16);
       try (Commits small = new Commits(Commits.with(config, config.transactionTimeout(), tight))) {
         StorageTransaction transaction = small.begin();
         transaction.restore(new Oid(1), null);
