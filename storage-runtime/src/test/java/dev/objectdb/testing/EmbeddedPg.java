@@ -11,6 +11,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +27,21 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedPg implements AutoCloseable {
   private static final Duration START_WAIT = Duration.ofSeconds(60);
 
+  private static final Set<EmbeddedPg> OPEN = ConcurrentHashMap.newKeySet();
   private static @Nullable EmbeddedPg shared;
 
+  static {
+    // The library's own hook would run beside this one: the data would be deleted under its server.
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> OPEN.forEach(EmbeddedPg::close), "stop PostgreSQL"));
+  }
+
   private final Path dataDirectory;
-  private EmbeddedPostgres server;
+  private @Nullable EmbeddedPostgres server;
 
   private EmbeddedPg() throws IOException {
     dataDirectory = Files.createTempDirectory("objectdb-pg-");
+    OPEN.add(this); // from here on, it is removed whatever happens
     server = start(dataDirectory);
   }
 
@@ -38,7 +51,6 @@ public final class EmbeddedPg implements AutoCloseable {
     if (started == null) {
       started = own();
       shared = started;
-      Runtime.getRuntime().addShutdownHook(new Thread(started::close, "stop PostgreSQL"));
     }
     return started;
   }
@@ -57,6 +69,8 @@ public final class EmbeddedPg implements AutoCloseable {
         .setDataDirectory(dataDirectory)
         .setCleanDataDirectory(false)
         .setPGStartupWait(START_WAIT)
+        .setRegisterShutdownHook(false)
+        .setServerConfig("unix_socket_directories", "") // a killed server would leave them in /tmp
         .setServerConfig("max_connections", "200")
         // Tests end processes, not machines: what the kernel has, the next server finds.
         .setServerConfig("fsync", "off")
@@ -65,7 +79,7 @@ public final class EmbeddedPg implements AutoCloseable {
   }
 
   public synchronized int port() {
-    return server.getPort();
+    return Objects.requireNonNull(server, "a server that started").getPort();
   }
 
   public PgUri uri(String database) {
@@ -93,7 +107,7 @@ public final class EmbeddedPg implements AutoCloseable {
     postmaster.destroyForcibly();
     try {
       postmaster.onExit().get(START_WAIT.toSeconds(), TimeUnit.SECONDS);
-    } catch (InterruptedException | TimeoutException | java.util.concurrent.ExecutionException e) {
+    } catch (InterruptedException | TimeoutException | ExecutionException e) {
       throw new IOException("the server did not die", e);
     }
     stop();
@@ -102,7 +116,9 @@ public final class EmbeddedPg implements AutoCloseable {
   /** Stops the server, and keeps its data. */
   public synchronized void stop() {
     try {
-      server.close();
+      if (server != null) {
+        server.close();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -124,11 +140,23 @@ public final class EmbeddedPg implements AutoCloseable {
     }
   }
 
+  /** Stops the server, and removes its data; does nothing the second time. */
   @Override
   public synchronized void close() {
-    stop();
+    if (!OPEN.contains(this)) {
+      return;
+    }
+    try {
+      stop();
+    } finally {
+      delete();
+      OPEN.remove(this);
+    }
+  }
+
+  private void delete() {
     try (var files = Files.walk(dataDirectory)) {
-      for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
     } catch (IOException e) {
