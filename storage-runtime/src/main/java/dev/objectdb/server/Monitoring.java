@@ -107,7 +107,7 @@ final class Monitoring implements AutoCloseable {
     }
     try {
       return answer.get();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.atError().addKeyValue("path", path).setCause(e).log("no answer to a monitoring request");
       return new Answer(500, TEXT, "see the server's log\n");
     }

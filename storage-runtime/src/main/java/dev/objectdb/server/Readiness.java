@@ -85,7 +85,7 @@ final class Readiness implements AutoCloseable {
       answered = true;
     } catch (StorageUnavailableException e) {
       LOG.debug("no answer from PostgreSQL", e);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // whatever it is: without this loop no probe would learn of a recovery
       LOG.atError().setCause(e).log("the feed of commits cannot be read");
     }
     if (answered != good) {

@@ -15,6 +15,7 @@ final class TimedTransaction implements StorageTransaction {
   private final Timer commits;
   private final Runnable ended;
   private long voteNanos;
+  private volatile boolean finishing;
 
   /**
    * @param ended run when the transaction has come to any end
@@ -48,10 +49,14 @@ final class TimedTransaction implements StorageTransaction {
 
   @Override
   public Tid finish() {
-    Tid tid = inner.finish();
-    commits.record(System.nanoTime() - voteNanos, TimeUnit.NANOSECONDS);
-    ended.run();
-    return tid;
+    finishing = true;
+    try {
+      Tid tid = inner.finish();
+      commits.record(System.nanoTime() - voteNanos, TimeUnit.NANOSECONDS);
+      return tid;
+    } finally {
+      ended.run();
+    }
   }
 
   @Override
@@ -59,7 +64,9 @@ final class TimedTransaction implements StorageTransaction {
     try {
       inner.abort();
     } finally {
-      ended.run();
+      if (!finishing) { // else this does nothing, and the listener is told of the commit yet
+        ended.run();
+      }
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.objectdb.storage.StorageTransaction;
 import dev.objectdb.storage.Subscription;
 import dev.objectdb.storage.VoteResult;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *                 └─ any step fails ─▶ spoilt ─▶ vote answers the failure ─▶ gone
  * </pre>
  *
- * <p>{@link #perform} is for one thread, {@link #close} for any.
+ * <p>{@link #perform} is for one thread, {@link #announceAbort} and {@link #close} for any.
  */
 final class CommitLane {
   /**
@@ -42,7 +43,9 @@ final class CommitLane {
   private final boolean readOnly;
 
   private final ReentrantLock lock = new ReentrantLock();
+  private final Set<TxnId> unwanted = new HashSet<>(); // guarded by lock
   private @Nullable LinkTransaction current;
+  private @Nullable LinkTransaction voting; // guarded by lock
   private boolean closed;
 
   CommitLane(LinkContext link, Subscription subscription, LinkFeed feed, boolean readOnly) {
@@ -187,6 +190,10 @@ final class CommitLane {
     }
     tally.voting.increment();
     try {
+      if (isUnwanted(open, txn)) {
+        drop(open);
+        return WireErrors.transaction("transaction is aborted");
+      }
       return answer(open, transaction.vote());
     } catch (StorageException e) {
       if (e instanceof ConflictException) {
@@ -198,7 +205,46 @@ final class CommitLane {
       drop(open);
       throw e;
     } finally {
+      voteEnded();
       tally.voting.decrement();
+    }
+  }
+
+  /** Tells whether an abort waits behind the vote that begins; one that comes later ends it. */
+  private boolean isUnwanted(LinkTransaction transaction, TxnId txn) {
+    lock.lock();
+    try {
+      voting = transaction;
+      return unwanted.contains(txn);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void voteEnded() {
+    lock.lock();
+    try {
+      voting = null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The client wants the transaction no more. The abort itself comes when it is its turn, and a
+   * vote that comes before it need not wait for anything any longer.
+   */
+  void announceAbort(TxnId txn) {
+    LinkTransaction waiting;
+    lock.lock();
+    try {
+      unwanted.add(txn);
+      waiting = voting;
+    } finally {
+      lock.unlock();
+    }
+    if (waiting != null && waiting.is(txn)) {
+      waiting.abort();
     }
   }
 
@@ -273,6 +319,12 @@ final class CommitLane {
 
   /** The client says so after every failure, also of a transaction that is long gone. */
   private void abort(TxnId txn) {
+    lock.lock();
+    try {
+      unwanted.remove(txn);
+    } finally {
+      lock.unlock();
+    }
     LinkTransaction open = current;
     if (open != null && open.is(txn)) {
       drop(open);

@@ -6,12 +6,12 @@ import dev.objectdb.storage.TransactionCursor;
 import dev.objectdb.storage.TransactionCursor.RecordCursor;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A walk may hold a snapshot of the database, so there are few: beyond the limit the one that
  * rested longest is closed, and so is one that rests for too long. Clients forget iterators and
- * tell only later. The records of a walk end with it. Who goes on with an ended one gets a
- * KeyError, never a premature end that would look like all of it.
+ * tell only later. The records of a walk end with it, and a walk ends when one of its steps fails.
+ * Who goes on with an ended one gets a KeyError, never a premature end that would look like all of
+ * it.
  *
  * <p>One call at a time uses them: a client walks one iterator after the other.
  */
@@ -47,7 +48,7 @@ final class Cursors implements AutoCloseable {
     }
   }
 
-  private record Records(long walkId, Walk walk, RecordCursor cursor) {}
+  private record Records(long walkId, RecordCursor cursor) {}
 
   Cursors(Extensions extensions, LinkLimits limits, LongSupplier nanoTime) {
     this.extensions = extensions;
@@ -88,47 +89,47 @@ final class Cursors implements AutoCloseable {
   Reply next(long id) {
     lock.lock();
     try {
-      Walk walk = use(id);
-      if (walk == null) {
-        return WireErrors.key(id);
-      }
-      Optional<TransactionCursor.Transaction> next = walk.cursor.next();
-      if (next.isEmpty()) {
-        end(id);
-        return Reply.NONE;
-      }
-      TransactionCursor.Transaction found = next.get();
-      walk.returned = found.tid();
-      List<PickleValue> extension = extensions.plainItems(found.meta().extension());
-      return Reply.of(
-          PickleValue.tuple(
-              Reply.value(found.tid()),
-              PickleValue.of(" "),
-              PickleValue.of(found.meta().user()),
-              PickleValue.of(found.meta().description()),
-              PickleValue.dict(extension.toArray(PickleValue[]::new))));
+      return step(id, id, walk -> next(id, walk));
     } finally {
       lock.unlock();
     }
+  }
+
+  private Reply next(long id, Walk walk) {
+    Optional<TransactionCursor.Transaction> next = walk.cursor.next();
+    if (next.isEmpty()) {
+      end(id);
+      return Reply.NONE;
+    }
+    TransactionCursor.Transaction found = next.get();
+    walk.returned = found.tid();
+    List<PickleValue> extension = extensions.plainItems(found.meta().extension());
+    return Reply.of(
+        PickleValue.tuple(
+            Reply.value(found.tid()),
+            PickleValue.of(" "),
+            PickleValue.of(found.meta().user()),
+            PickleValue.of(found.meta().description()),
+            PickleValue.dict(extension.toArray(PickleValue[]::new))));
   }
 
   /** Begins to walk the records of the transaction that the walk returned last. */
   Reply startRecords(long id, Tid tid) {
     lock.lock();
     try {
-      Walk walk = use(id);
-      if (walk == null) {
-        return WireErrors.key(id);
-      }
-      if (!tid.equals(walk.returned)) {
-        return WireErrors.value("not the transaction that the iterator returned last");
-      }
-      endRecordsOf(id); // one at a time: those of earlier transactions are forgotten ones
-      records.put(nextId, new Records(id, walk, walk.cursor.records(tid)));
-      return Reply.of(PickleValue.of(nextId++));
+      return step(id, id, walk -> startRecords(id, walk, tid));
     } finally {
       lock.unlock();
     }
+  }
+
+  private Reply startRecords(long id, Walk walk, Tid tid) {
+    if (!tid.equals(walk.returned)) {
+      return WireErrors.value("not the transaction that the iterator returned last");
+    }
+    endRecordsOf(id); // one at a time: those of earlier transactions are forgotten ones
+    records.put(nextId, new Records(id, walk.cursor.records(tid)));
+    return Reply.of(PickleValue.of(nextId++));
   }
 
   /** Answers the next record, or None at the end, which also ends this iterator. */
@@ -136,39 +137,55 @@ final class Cursors implements AutoCloseable {
     lock.lock();
     try {
       Records open = records.get(id);
-      if (open == null) {
-        return WireErrors.key(id);
-      }
-      use(open.walkId());
-      Optional<TransactionCursor.Entry> next = open.cursor().next();
-      if (next.isEmpty()) {
-        endRecordsOf(open.walkId());
-        return Reply.NONE;
-      }
-      TransactionCursor.Entry record = next.get();
-      return Reply.of(
-          PickleValue.tuple(
-              Reply.value(record.oid()),
-              Reply.value(record.tid()),
-              record.data() == null ? PickleValue.None.NONE : PickleValue.of(record.data()),
-              record.dataTid() == null ? PickleValue.None.NONE : Reply.value(record.dataTid())));
+      return open == null
+          ? WireErrors.key(id)
+          : step(id, open.walkId(), _ -> nextRecord(open)); // its walk does not rest either
     } finally {
       lock.unlock();
     }
   }
 
-  private @Nullable Walk use(long id) {
-    Walk walk = walks.get(id);
-    if (walk != null) {
-      walk.used = nanoTime.getAsLong();
+  private Reply nextRecord(Records open) {
+    Optional<TransactionCursor.Entry> next = open.cursor().next();
+    if (next.isEmpty()) {
+      endRecordsOf(open.walkId());
+      return Reply.NONE;
     }
-    return walk;
+    TransactionCursor.Entry record = next.get();
+    return Reply.of(
+        PickleValue.tuple(
+            Reply.value(record.oid()),
+            Reply.value(record.tid()),
+            record.data() == null ? PickleValue.None.NONE : PickleValue.of(record.data()),
+            record.dataTid() == null ? PickleValue.None.NONE : Reply.value(record.dataTid())));
   }
 
+  /**
+   * Takes a step of a walk. One that fails ends the walk, whose cursor may be anywhere now: closed,
+   * so that it would answer its end, or behind what was not answered.
+   *
+   * @param id the iterator that the client named
+   */
+  private Reply step(long id, long walkId, Function<Walk, Reply> step) {
+    Walk walk = walks.get(walkId);
+    if (walk == null) {
+      return WireErrors.key(id);
+    }
+    try {
+      return step.apply(walk);
+    } catch (Throwable e) {
+      end(walkId);
+      throw e;
+    } finally {
+      walk.used = nanoTime.getAsLong(); // it rests from now on, however long the step took
+    }
+  }
+
+  /** Ends a walk, and with it its records, which are read on the walk's own session. */
   private void end(long id) {
-    endRecordsOf(id);
     Walk walk = walks.remove(id);
     if (walk != null) {
+      records.values().removeIf(open -> open.walkId() == id);
       walk.cursor.close();
     }
   }
@@ -194,8 +211,9 @@ final class Cursors implements AutoCloseable {
         Records open = records.get(id);
         if (open != null) {
           endRecordsOf(open.walkId());
+        } else {
+          end(id);
         }
-        end(id);
       }
     } finally {
       lock.unlock();
@@ -210,14 +228,11 @@ final class Cursors implements AutoCloseable {
     try {
       long now = nanoTime.getAsLong();
       long idleMax = limits.cursorIdleMax().toNanos();
-      for (Iterator<Walk> eldestFirst = walks.values().iterator(); eldestFirst.hasNext(); ) {
-        Walk walk = eldestFirst.next();
-        if (now - walk.used <= idleMax) {
+      for (Map.Entry<Long, Walk> eldestFirst : List.copyOf(walks.entrySet())) {
+        if (now - eldestFirst.getValue().used <= idleMax) {
           return;
         }
-        eldestFirst.remove();
-        walk.cursor.close();
-        records.values().removeIf(open -> open.walk().equals(walk));
+        end(eldestFirst.getKey());
       }
     } finally {
       lock.unlock();

@@ -19,7 +19,8 @@ record LinkContext(
     ServerInfo info,
     LongSupplier nanoTime) {
 
-  static LinkContext of(ZeoConfig config, Storage storage, ServerInfo info, Tally tally) {
+  static LinkContext of(
+      ZeoConfig config, Storage storage, ServerInfo info, Tally tally, LongSupplier nanoTime) {
     MessageCodec codec = new MessageCodec(config.limits());
     Extensions extensions = new Extensions(config.limits());
     return new LinkContext(
@@ -31,6 +32,6 @@ record LinkContext(
         new RequestReader(extensions),
         tally,
         info,
-        System::nanoTime);
+        nanoTime);
   }
 }

@@ -202,16 +202,14 @@ final class LinkFeed implements StorageListener {
    * Queues the reply to a load, unless what it says may be over: the object was changed after it
    * was read, or the revision is one the client was not told of yet.
    *
+   * @param before the bound of the load
    * @param reply the encoded reply, for which room was taken
    * @return false if nothing was queued and the object has to be read again
    */
-  boolean offer(Oid oid, Loaded loaded, Bytes reply) {
+  boolean offer(Oid oid, Tid before, Loaded loaded, Bytes reply) {
     lock.lock();
     try {
-      if (loaded.tid().isAfter(position)) {
-        return false;
-      }
-      if (loaded.isCurrent() && isChangedSince(loaded.asOf(), oid)) {
+      if (loaded.tid().isAfter(position) || isOver(oid, before, loaded)) {
         return false;
       }
       outbound.reply(reply);
@@ -219,6 +217,14 @@ final class LinkFeed implements StorageListener {
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isOver(Oid oid, Tid before, Loaded loaded) {
+    if (loaded.isCurrent()) {
+      return isChangedSince(loaded.asOf(), oid);
+    }
+    // The client was told of the next revision, and its bound lets it in: this is not the newest.
+    return !loaded.next().isAfter(position) && loaded.next().isBefore(before);
   }
 
   private boolean isChangedSince(Tid asOf, Oid oid) {

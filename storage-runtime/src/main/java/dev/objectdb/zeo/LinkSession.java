@@ -35,6 +35,9 @@ final class LinkSession implements AutoCloseable {
 
     /** No transaction is open any more. */
     void transactionEnded();
+
+    /** A thread of the link met what it cannot answer: the link has to end. */
+    void failed(Throwable cause);
   }
 
   /**
@@ -68,6 +71,8 @@ final class LinkSession implements AutoCloseable {
             () -> {
               try {
                 perform(message, request);
+              } catch (Throwable e) {
+                owner.failed(e);
               } finally {
                 readers.release();
               }
@@ -78,7 +83,7 @@ final class LinkSession implements AutoCloseable {
     Optional<Reply> reply;
     try {
       reply = reads.perform(request, message.msgid());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       reply = Optional.of(replier.failure(message, e));
     }
     reply.ifPresent(answer -> replier.answer(message, answer));
@@ -86,6 +91,9 @@ final class LinkSession implements AutoCloseable {
 
   /** Queues a step of a transaction; waits while too much of it is queued. */
   void write(Message message, ZeoRequest.Write request) {
+    if (request instanceof ZeoRequest.Abort(TxnId txn)) {
+      lane.announceAbort(txn);
+    }
     int bytes = STEP_BYTES + message.bytes();
     if (stepBytes.take(bytes)) {
       steps.add(new Step(message, request, bytes));
@@ -94,21 +102,29 @@ final class LinkSession implements AutoCloseable {
 
   private void runLane() {
     try {
-      while (true) {
-        Step step = steps.take();
-        if (step.message() == null || step.request() == null || closed) {
-          return;
-        }
-        perform(step.message(), step.request());
-        stepBytes.giveBack(step.bytes());
-        if (!lane.isBusy()) {
-          owner.transactionEnded();
-        }
+      try {
+        takeSteps();
+      } finally {
+        lane.settle();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      lane.settle();
+    } catch (Throwable e) {
+      owner.failed(e); // without its lane a link would take steps and never answer
+    }
+  }
+
+  private void takeSteps() throws InterruptedException {
+    while (true) {
+      Step step = steps.take();
+      if (step.message() == null || step.request() == null || closed) {
+        return;
+      }
+      perform(step.message(), step.request());
+      stepBytes.giveBack(step.bytes());
+      if (!lane.isBusy()) {
+        owner.transactionEnded();
+      }
     }
   }
 
@@ -155,10 +171,11 @@ final class LinkSession implements AutoCloseable {
   @Override
   public void close() {
     release();
-    lane.close();
-    subscription.close();
     steps.clear();
     steps.add(new Step(null, null, 0));
-    cursors.close();
+    try (subscription;
+        cursors) {
+      lane.close();
+    }
   }
 }

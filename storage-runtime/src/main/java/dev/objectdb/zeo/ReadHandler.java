@@ -116,7 +116,7 @@ final class ReadHandler {
       if (!outbound.takeRoom(reply.length())) {
         return Optional.empty(); // the link has ended
       }
-      if (feed.offer(oid, loaded, reply)) {
+      if (feed.offer(oid, before, loaded, reply)) {
         return Optional.empty();
       }
       outbound.giveRoomBack(reply.length());

@@ -43,7 +43,7 @@ final class Replier {
   }
 
   /** Returns what the client is told of an exception, and logs what it is not told. */
-  Reply.Failure failure(Message message, RuntimeException exception) {
+  Reply.Failure failure(Message message, Throwable exception) {
     if (exception instanceof StorageException e) {
       if (!(e instanceof PosKeyException) && !(e instanceof ConflictException)) {
         tally.failures.increment();

@@ -68,6 +68,8 @@ final class ZeoConnection implements LinkSession.Owner {
       violated(e);
     } catch (IOException e) {
       LOG.atDebug().addKeyValue("client", client).setCause(e).log("link broke");
+    } catch (Throwable e) {
+      failed(e);
     } finally {
       end();
     }
@@ -112,6 +114,8 @@ final class ZeoConnection implements LinkSession.Owner {
     } catch (IOException e) {
       LOG.atDebug().addKeyValue("client", client).setCause(e).log("link broke while writing");
       hangUp();
+    } catch (Throwable e) {
+      failed(e);
     }
   }
 
@@ -197,8 +201,32 @@ final class ZeoConnection implements LinkSession.Owner {
     }
   }
 
+  /**
+   * A fault of ours: the client comes back on a new link, which begins with nothing of this one.
+   */
+  @Override
+  public void failed(Throwable cause) {
+    link.tally().failures.increment();
+    if (cut.compareAndSet(false, true)) {
+      link.tally().cut.increment();
+      LOG.atError()
+          .addKeyValue("client", client)
+          .setCause(cause)
+          .log("cutting a link by a fault of this server");
+    }
+    hangUp();
+  }
+
   /** Looks after the link from time to time. */
   void watch() {
+    try {
+      lookAfter();
+    } catch (Throwable e) {
+      failed(e); // this link only: the others are looked after as well
+    }
+  }
+
+  private void lookAfter() {
     LinkSession open = session;
     if (open != null) {
       open.closeIdleCursors();
@@ -258,8 +286,12 @@ final class ZeoConnection implements LinkSession.Owner {
   private void end() {
     hangUp();
     LinkSession open = session;
-    if (open != null) {
-      open.close();
+    try {
+      if (open != null) {
+        open.close();
+      }
+    } catch (Throwable e) {
+      failed(e);
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,9 +41,6 @@ public final class ZeoServer implements AutoCloseable {
   /** How long a close waits for links to give back what they hold. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
-  /** How often links are looked after. */
-  private static final Duration WATCH_PERIOD = Duration.ofSeconds(1);
-
   /** How often sizes are measured and told, if anything was committed. */
   private static final int WATCHES_PER_MEASURE = 10;
 
@@ -56,6 +54,7 @@ public final class ZeoServer implements AutoCloseable {
   private final ZeoConfig config;
   private final Storage storage;
   private final ServerSocket listener;
+  private final Clock clock;
   private final Instant started = Instant.now();
   private final Tally tally = new Tally();
   private final LinkContext link;
@@ -64,11 +63,22 @@ public final class ZeoServer implements AutoCloseable {
   private final Thread acceptor = Thread.ofVirtual().name("zeo-accept").unstarted(this::accept);
   private boolean full;
 
-  private ZeoServer(ZeoConfig config, Storage storage, ServerSocket listener) {
+  private ZeoServer(ZeoConfig config, Storage storage, ServerSocket listener, Clock clock) {
     this.config = config;
     this.storage = storage;
     this.listener = listener;
-    this.link = LinkContext.of(config, storage, new Info(), tally);
+    this.clock = clock;
+    this.link = LinkContext.of(config, storage, new Info(), tally, clock.nanoTime());
+  }
+
+  /**
+   * Time, as a server sees it.
+   *
+   * @param nanoTime for durations
+   * @param watchPeriod how often links are looked after
+   */
+  record Clock(LongSupplier nanoTime, Duration watchPeriod) {
+    static final Clock REAL = new Clock(System::nanoTime, Duration.ofSeconds(1));
   }
 
   /**
@@ -77,8 +87,12 @@ public final class ZeoServer implements AutoCloseable {
    * @throws UncheckedIOException if the address cannot be listened on
    */
   public static ZeoServer start(ZeoConfig config, Storage storage) {
+    return start(config, storage, Clock.REAL);
+  }
+
+  static ZeoServer start(ZeoConfig config, Storage storage, Clock clock) {
     ServerSocket listener = listen(config);
-    ZeoServer server = new ZeoServer(config, storage, listener);
+    ZeoServer server = new ZeoServer(config, storage, listener, clock);
     server.acceptor.start();
     Thread.ofVirtual().name("zeo-watch").start(server::watch);
     LOG.atInfo()
@@ -114,19 +128,25 @@ public final class ZeoServer implements AutoCloseable {
   private void accept() {
     while (!listener.isClosed()) {
       try {
-        Socket socket = listener.accept();
-        try {
-          admit(socket);
-        } catch (IOException e) {
-          LOG.atDebug().setCause(e).log("link broke before it began");
-          socket.close();
-        }
-      } catch (IOException e) {
+        receive(listener.accept());
+      } catch (Throwable e) { // whatever befell this client, the next one is to be accepted
         if (!listener.isClosed()) {
           LOG.atError().setCause(e).log("accepting a client failed");
           pause(); // out of file handles, perhaps: not in a busy loop
         }
       }
+    }
+  }
+
+  private void receive(Socket socket) throws IOException {
+    try {
+      admit(socket);
+    } catch (IOException e) {
+      LOG.atDebug().setCause(e).log("link broke before it began");
+      socket.close();
+    } catch (Throwable e) {
+      socket.close();
+      throw e;
     }
   }
 
@@ -151,17 +171,24 @@ public final class ZeoServer implements AutoCloseable {
       }
     }
     ZeoConnection connection = new ZeoConnection(link, socket);
+    Thread reader =
+        Thread.ofVirtual()
+            .name("zeo-" + socket.getRemoteSocketAddress())
+            .unstarted(
+                () -> {
+                  try {
+                    connection.run();
+                  } finally {
+                    connections.remove(connection);
+                  }
+                });
     connections.add(connection);
-    Thread.ofVirtual()
-        .name("zeo-" + socket.getRemoteSocketAddress())
-        .start(
-            () -> {
-              try {
-                connection.run();
-              } finally {
-                connections.remove(connection);
-              }
-            });
+    try {
+      reader.start();
+    } catch (Throwable e) {
+      connections.remove(connection);
+      throw e;
+    }
     if (listener.isClosed()) {
       connection.hangUp(); // close() may have missed it
     }
@@ -172,9 +199,8 @@ public final class ZeoServer implements AutoCloseable {
     for (int round = 1; !pause(); round++) {
       connections.forEach(ZeoConnection::watch);
       long commits = tally.commits.sum();
-      if (round % WATCHES_PER_MEASURE == 0 && commits != measuredCommits) {
+      if (round % WATCHES_PER_MEASURE == 0 && commits != measuredCommits && tellSizes()) {
         measuredCommits = commits;
-        tellSizes();
       }
     }
   }
@@ -182,20 +208,25 @@ public final class ZeoServer implements AutoCloseable {
   /** Waits for a while, or for the end. */
   private boolean pause() {
     try {
-      return closed.await(WATCH_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+      return closed.await(clock.watchPeriod().toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return true;
     }
   }
 
-  private void tellSizes() {
+  /** Measures and tells; if that fails, links are to be looked after all the same. */
+  private boolean tellSizes() {
     try {
       Bytes frame = link.frames().info(storage.stats());
       connections.forEach(connection -> connection.push(frame));
+      return true;
     } catch (StorageException e) {
       LOG.atDebug().setCause(e).log("sizes could not be measured");
+    } catch (Throwable e) {
+      LOG.atError().setCause(e).log("sizes could not be measured by a fault of this server");
     }
+    return false;
   }
 
   /** Returns what is open and what was counted; cheap. */

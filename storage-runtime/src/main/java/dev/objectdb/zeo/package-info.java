@@ -21,9 +21,10 @@
  * <ul>
  *   <li>All that a client is sent goes through one ordered queue, {@code Outbound}.
  *   <li>The position of a link, the highest tid its client was told, only rises.
- *   <li>A reply "this revision is current" is queued only if no change of that object was queued
- *       since the revision was read; otherwise it is read again.
- *   <li>Every call that wants a reply gets one that the client can decode, or the link ends.
+ *   <li>A revision is queued as the newest below a bound, or as current, only if no change of that
+ *       object within the bound was queued since it was read; otherwise it is read again.
+ *   <li>Every call that wants a reply gets one that the client can decode, or the link ends; also
+ *       when a thread of the link meets an {@link java.lang.Error}, and nothing else ends with it.
  *   <li>However a link ends, its transaction, its iterators and its place in the feed end with it.
  *   <li>Whatever a client controls is bounded by {@link dev.objectdb.zeo.LinkLimits}; who falls
  *       behind what is pushed is cut, and mends its cache when it comes back.

@@ -121,6 +121,11 @@ final class CommandProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** Returns the arguments of the program that runs; a launcher has made way for it. */
+  List<String> flags() {
+    return List.of(process.info().arguments().orElseThrow());
+  }
+
   void sigterm() {
     process.toHandle().destroy(); // Process.destroy would also close the output
   }

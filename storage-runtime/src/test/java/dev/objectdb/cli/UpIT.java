@@ -45,6 +45,7 @@ class UpIT {
     example("Free");
     try (CommandProcess up = up()) {
       up.awaitLine(READY + port);
+      assertThat(up.flags()).contains("-XX:+ExitOnOutOfMemoryError");
       assertThat(visits()).isEqualTo("visits: 1");
       up.sigterm();
       assertThat(up.awaitExit()).isEqualTo(143);

@@ -67,6 +67,21 @@ class MonitoringTest {
   }
 
   @Test
+  void aFaultOfOursIsAnAnswerToo() throws Exception {
+    try (Monitoring broken =
+        new Monitoring(address(0), MonitoringTest::fail, () -> STATUS, metrics)) {
+      URI uri = URI.create("http://127.0.0.1:%d/readyz".formatted(broken.port()));
+      HttpRequest request = HttpRequest.newBuilder(uri).build();
+      assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+          .isEqualTo(500);
+    }
+  }
+
+  private static Optional<String> fail() {
+    throw new StackOverflowError("on demand");
+  }
+
+  @Test
   void aPortInUseIsRefusedByItsKey() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       assertThatExceptionOfType(ConfigException.class)

@@ -24,8 +24,8 @@ class TimedStorageTest {
   private static final Bytes DATA = Bytes.wrap("data".getBytes(StandardCharsets.US_ASCII));
 
   private final Metrics metrics = new Metrics();
-  private final TimedStorage storage =
-      new TimedStorage(MemoryStorage.of(HistoryMode.FREE), metrics);
+  private final MemoryStorage memory = MemoryStorage.of(HistoryMode.FREE);
+  private final TimedStorage storage = new TimedStorage(memory, metrics);
   private final Recorder recorder = new Recorder();
   private final Subscription owner = storage.subscribe(recorder);
 
@@ -41,6 +41,18 @@ class TimedStorageTest {
     try (StorageTransaction transaction = storage.begin(owner, TransactionMeta.EMPTY)) {
       transaction.store(OID, Tid.NONE, DATA);
       assertThat(transaction.vote()).isEqualTo(new VoteResult.Voted(Set.of()));
+      transaction.finish();
+      assertThat(recorder.committed).containsExactly(transaction);
+    }
+  }
+
+  /** As a link does that ends while its commit is under way. */
+  @Test
+  void anAbortThatComesTooLateLosesNoNewsOfTheCommit() {
+    try (StorageTransaction transaction = storage.begin(owner, TransactionMeta.EMPTY)) {
+      transaction.store(OID, Tid.NONE, DATA);
+      transaction.vote();
+      memory.beforeFinish(transaction::abort);
       transaction.finish();
       assertThat(recorder.committed).containsExactly(transaction);
     }

@@ -9,14 +9,19 @@ import static org.awaitility.Awaitility.await;
 import dev.objectdb.codec.pickle.PickleValue;
 import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
+import dev.objectdb.storage.ForwardingStorage;
 import dev.objectdb.storage.HistoryMode;
+import dev.objectdb.storage.Loaded;
 import dev.objectdb.storage.MemoryDatabase;
 import dev.objectdb.storage.MemoryStorage;
+import dev.objectdb.storage.Storage;
 import dev.objectdb.zeo.ZeoTestClient.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +129,60 @@ class LinkOrderTest {
       Answer loaded = reader.load(OID, first.next());
       assertThat(text(loaded.item(0))).isEqualTo("old");
       assertThat(loaded.item(2)).isEqualTo(bytes(second[0]));
+    }
+  }
+
+  /** As a cache answers that knows of a commit before the position says so. */
+  @Test
+  void r5ARevisionWithAnEndBelowTheBoundIsReadAgain() throws IOException {
+    Answers answers = new Answers(here);
+    try (ZeoServer caching = ZeoServer.start(ZeoConfig.on("127.0.0.1", 0), answers);
+        ZeoTestClient client = ZeoTestClient.registered(caching)) {
+      Tid first = client.commit(OID, Tid.NONE, "old");
+      Tid second = client.commit(OID, first, "new");
+      Loaded old = here.loadBefore(OID, second).orElseThrow();
+      answers.first = new Loaded(old.data(), first, second, first);
+      Answer loaded = client.load(OID, second.next());
+      assertThat(text(loaded.item(0))).isEqualTo("new");
+      answers.first = old;
+      assertThat(text(client.load(OID, Tid.MAX).item(0))).isEqualTo("new");
+      answers.first = old;
+      assertThat(text(client.load(OID, second).item(0)))
+          .as("the newest below this bound")
+          .isEqualTo("old");
+    }
+  }
+
+  @Test
+  void r6ARevisionWhoseEndTheLinkWasNotToldOfIsAnswered() throws IOException {
+    Answers answers = new Answers(here);
+    try (ZeoServer caching = ZeoServer.start(ZeoConfig.on("127.0.0.1", 0), answers);
+        ZeoTestClient foreign = ZeoTestClient.registered(elsewhere);
+        ZeoTestClient client = ZeoTestClient.registered(caching)) {
+      Tid first = client.commit(OID, Tid.NONE, "old");
+      foreign.call("ping");
+      Tid second = foreign.commit(OID, first, "new");
+      Loaded old = there.loadBefore(OID, second).orElseThrow();
+      answers.first = new Loaded(old.data(), first, second, first);
+      Answer loaded = client.load(OID, Tid.MAX);
+      assertThat(text(loaded.item(0))).isEqualTo("old");
+      assertThat(loaded.item(2)).isEqualTo(bytes(second));
+    }
+  }
+
+  /** Answers the next load with this. */
+  private static final class Answers extends ForwardingStorage {
+    volatile @Nullable Loaded first;
+
+    Answers(Storage inner) {
+      super(inner);
+    }
+
+    @Override
+    public Optional<Loaded> loadBefore(Oid oid, Tid before) {
+      Loaded answer = first;
+      first = null;
+      return answer == null ? inner.loadBefore(oid, before) : Optional.of(answer);
     }
   }
 
