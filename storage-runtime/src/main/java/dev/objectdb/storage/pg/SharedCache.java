@@ -94,7 +94,7 @@ final class SharedCache implements FeedCache {
       }
     }
 
-    /** Tells whether a change may have ended this revision, or all that was known. */
+    /** Tells whether a change may have ended this revision, or all that was known; locked. */
     private boolean isHitFor(Revision.Found found) {
       return hitBy != null
           && (hitBy.equals(Tid.MAX) || (found.isOpen() && found.tid().isBefore(hitBy)));
@@ -103,10 +103,18 @@ final class SharedCache implements FeedCache {
     /**
      * Waits for somebody else's load of the same object.
      *
-     * @return empty if it brought nothing that could be kept
+     * <p>Between its landing and its end it may be joined by a reader who is further: a change that
+     * came in between is in that reader's position, not in what landed. So what landed counts only
+     * if no change has hit it by now. A change that finds the flight gone came after whoever joined
+     * it, and is above the position they read before.
+     *
+     * @return empty if it brought nothing that could be kept, or that holds any longer
      */
     Optional<Revision.Found> await() {
-      return landed.join();
+      Optional<Revision.Found> found = landed.join();
+      synchronized (this) {
+        return found.filter(revision -> !isHitFor(revision));
+      }
     }
   }
 

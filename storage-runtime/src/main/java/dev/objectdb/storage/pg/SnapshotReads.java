@@ -87,6 +87,11 @@ final class SnapshotReads {
     }
   }
 
+  /**
+   * Goes on until nothing is pending. It ends: whoever has waited for another's load in vain sends
+   * its own from the second round on, and what that brings is an answer, at the latest when {@link
+   * #ROUNDS_KEEPING} or {@link #ROUNDS_MAX} are over.
+   */
   private void resolve(Collection<Oid> oids, Answers answers) {
     Set<Oid> pending = new LinkedHashSet<>(oids);
     for (int count = 1; !pending.isEmpty(); count++) {

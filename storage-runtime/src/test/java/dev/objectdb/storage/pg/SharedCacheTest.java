@@ -137,6 +137,23 @@ class SharedCacheTest {
   }
 
   @Test
+  void whatLandedBeforeAChangeIsNotHandedOutAfterIt() {
+    SharedCache.Flight flight = cache.begin(OID);
+    cache.land(flight, open(10));
+    assertThat(cache.inFlight(OID)).contains(flight);
+    cache.committed(tid(20), Set.of(OID));
+    assertThat(flight.await()).isEmpty();
+    cache.end(flight);
+    SharedCache.Flight newer = cache.begin(OID);
+    cache.land(newer, open(20));
+    cache.changed(tid(20), Set.of(OID));
+    assertThat(newer.await()).as("it brought the change").contains(open(20));
+    cache.clear();
+    assertThat(newer.await()).isEmpty();
+    cache.end(newer);
+  }
+
+  @Test
   void clearingForgetsEverythingAndEveryLoadInTheAir() {
     load(open(10));
     SharedCache.Flight flight = cache.begin(OID);

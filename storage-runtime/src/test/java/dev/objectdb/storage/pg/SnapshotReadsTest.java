@@ -187,6 +187,21 @@ class SnapshotReadsTest {
     assertThat(sent).hasSize(1);
   }
 
+  @Test
+  void aLoadThatLandedBeforeAChangeIsNoAnswerAfterIt() {
+    Tid first = commit(OID);
+    database.sync();
+    SharedCache.Flight flight = cache.begin(OID);
+    Revision.Found landed = new Revision.Found(data(OID, first), first, Tid.MAX);
+    assertThat(cache.land(flight, landed)).isTrue();
+    Tid second = commit(OID);
+    database.sync(); // hits the flight, which has landed and not ended
+    assertThat(reads.before(OID, second.next()))
+        .contains(new Loaded(data(OID, second), second, Tid.MAX, second));
+    assertThat(sent).hasSize(1);
+    cache.end(flight);
+  }
+
   private static void awaitQuietly(CountDownLatch latch) {
     try {
       latch.await();
