@@ -21,6 +21,9 @@ import java.util.StringJoiner;
  * that nothing a deployment relies on is silently ignored. Unix sockets are refused: the driver has
  * none. {@link #toString} never shows the password.
  *
+ * <p>Of several hosts the one that can be written to is meant, unless {@code target_session_attrs}
+ * says otherwise: a standby that has not heard of a commit would take it for lost.
+ *
  * <p>Source: "Connection Strings" in PostgreSQL's libpq manual.
  */
 public final class PgUri {
@@ -155,10 +158,8 @@ public final class PgUri {
     if (password != null) {
       properties.setProperty("password", password);
     }
-    String target = parameters.get("target_session_attrs");
-    if (target != null) {
-      properties.setProperty("targetServerType", TARGET_SERVERS.get(target));
-    }
+    String target = parameters.getOrDefault("target_session_attrs", "primary");
+    properties.setProperty("targetServerType", TARGET_SERVERS.get(target));
     return properties;
   }
 

@@ -69,6 +69,20 @@ class PgUriTest {
   @CsvSource(
       delimiter = ';',
       value = {
+        "host=a user=u;primary",
+        "postgresql://u@a,b/d;primary",
+        "postgresql://u@a,b/d?target_session_attrs=any;any",
+        "host=a user=u target_session_attrs=read-write;primary",
+        "host=a user=u target_session_attrs=any;any"
+      })
+  void onlyAServerThatCanBeWrittenToIsUsedUnlessAnyIsAskedFor(String text, String type) {
+    assertThat(PgUri.parse(text).driverProperties()).containsEntry("targetServerType", type);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
         "postgresql://u@/d;names no host",
         "postgresql://u@%2Fvar%2Frun/d;unix sockets are not supported",
         "host=/var/run/postgresql user=u;unix sockets are not supported",
