@@ -12,10 +12,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread at a time. All of a walk sees the snapshot of its beginning.
  */
 public interface TransactionCursor extends AutoCloseable {
-  /** Returns the next transaction, or empty at the end, after which the cursor is closed. */
+  /**
+   * Returns the next transaction, or empty at the end, after which the cursor is closed.
+   *
+   * @throws StorageUnavailableException if it was closed before its end
+   */
   Optional<Transaction> next();
 
-  /** Opens the records of a transaction that {@link #next} returned. */
+  /**
+   * Opens the records of a transaction that {@link #next} returned. They cannot be read on when
+   * this cursor is closed.
+   */
   RecordCursor records(Tid tid);
 
   @Override
@@ -26,7 +33,11 @@ public interface TransactionCursor extends AutoCloseable {
 
   /** Walks the records of one transaction, by oid. */
   interface RecordCursor extends AutoCloseable {
-    /** Returns the next record, or empty at the end. */
+    /**
+     * Returns the next record, or empty at the end.
+     *
+     * @throws StorageUnavailableException if the cursor it belongs to was closed before that
+     */
     Optional<Entry> next();
 
     @Override

@@ -5,6 +5,7 @@ import dev.objectdb.object.Check;
 import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
 import dev.objectdb.storage.HistoryMode;
+import dev.objectdb.storage.StorageUnavailableException;
 import dev.objectdb.storage.TransactionCursor;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -98,6 +99,7 @@ final class TransactionWalk implements TransactionCursor {
   private final Runnable whenClosed;
   private final Tid newest;
   private @Nullable ResultSet log;
+  private boolean ended;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** What a walk decodes rows with. */
@@ -151,14 +153,16 @@ final class TransactionWalk implements TransactionCursor {
 
   @Override
   public Optional<Transaction> next() {
-    if (closed.get() || log == null) {
+    if (ended || log == null) {
       return Optional.empty();
     }
     try {
+      refuseIfClosed();
       if (log.next()) {
         Tid tid = new Tid(log.getLong("tid"));
         return Optional.of(new Transaction(tid, MetaColumns.of(log).decode(decoder)));
       }
+      ended = true;
       close();
       return Optional.empty();
     } catch (SQLException e) {
@@ -171,7 +175,21 @@ final class TransactionWalk implements TransactionCursor {
     return new Records(tid);
   }
 
+  /** A walk that was cut short must not look like one that came to its end. */
+  private void refuseIfClosed() {
+    if (closed.get()) {
+      throw cutShort(null);
+    }
+  }
+
+  private static StorageUnavailableException cutShort(@Nullable SQLException error) {
+    return new StorageUnavailableException("the walk was closed before its end", error);
+  }
+
   private RuntimeException failed(SQLException error) {
+    if (closed.get()) {
+      return cutShort(error); // by another thread, in the middle of a step
+    }
     close();
     return SqlErrors.ofRead("walking over the transactions", error);
   }
@@ -198,6 +216,7 @@ final class TransactionWalk implements TransactionCursor {
     private final Tid tid;
     private final ArrayDeque<Entry> run = new ArrayDeque<>();
     private @Nullable ResultSet keys;
+    private boolean ended;
 
     Records(Tid tid) {
       this.tid = tid;
@@ -206,8 +225,10 @@ final class TransactionWalk implements TransactionCursor {
     @Override
     public Optional<Entry> next() {
       try {
-        if (run.isEmpty() && !closed.get()) {
+        if (run.isEmpty() && !ended) {
+          refuseIfClosed();
           readRun();
+          ended = run.isEmpty();
         }
         return Optional.ofNullable(run.poll());
       } catch (SQLException e) {

@@ -1,6 +1,7 @@
 package dev.objectdb.storage.pg;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Oid;
@@ -8,6 +9,7 @@ import dev.objectdb.object.Tid;
 import dev.objectdb.storage.CurrentRecord;
 import dev.objectdb.storage.HistoryEntry;
 import dev.objectdb.storage.HistoryMode;
+import dev.objectdb.storage.StorageUnavailableException;
 import dev.objectdb.storage.TransactionCursor;
 import dev.objectdb.storage.TransactionMeta;
 import dev.objectdb.testing.PostgresExtension;
@@ -15,6 +17,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -109,6 +112,27 @@ class TransactionWalkIT {
       assertThat(walk.next()).isEmpty();
       walk.close();
       assertThat(ended).hasValue(1);
+    }
+
+    @Test
+    void aWalkThatIsClosedBeforeItsEndNeverLooksComplete() throws SQLException {
+      rows.store(10, 1, "a");
+      rows.store(20, 2, "b");
+      TransactionWalk walk = walk().over(Tid.NONE, Tid.MAX);
+      Tid first = walk.next().orElseThrow().tid();
+      TransactionCursor.RecordCursor begun = walk.records(first);
+      TransactionCursor.RecordCursor fresh = walk.records(first);
+      TransactionCursor.RecordCursor complete = walk.records(first);
+      assertThat(begun.next()).isPresent();
+      assertThat(complete.next()).isPresent();
+      assertThat(complete.next()).isEmpty();
+      walk.close();
+      assertThat(complete.next()).as("it came to its end before").isEmpty();
+      for (Supplier<?> step : List.<Supplier<?>>of(walk::next, begun::next, fresh::next)) {
+        assertThatExceptionOfType(StorageUnavailableException.class)
+            .isThrownBy(step::get)
+            .withMessage("the walk was closed before its end");
+      }
     }
 
     @Test
