@@ -65,13 +65,16 @@ public interface Storage extends AutoCloseable {
   /** Returns sizes and counts, estimated. */
   StorageStats stats();
 
-  /** Returns the feed's position: the last tid that listeners of this process were told. */
+  /**
+   * Returns the feed's position: nobody is answered with anything newer, and no listener of this
+   * process was told of anything newer.
+   */
   Tid position();
 
   /**
    * Tells the listeners everything that is committed now, anywhere.
    *
-   * @return the feed's position afterwards
+   * @return a tid up to which the listeners were told everything
    */
   Tid sync();
 

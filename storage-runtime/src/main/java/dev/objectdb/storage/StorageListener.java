@@ -8,7 +8,8 @@ import java.util.Set;
  * One consumer of the feed of commits, for example one client link.
  *
  * <p>Calls come one at a time, in tid order, while the feed is locked: an implementation appends to
- * a queue of its own and returns at once. It must not call the storage back.
+ * a queue of its own and returns at once. It must not call the storage back. Whoever was told of a
+ * tid and asks is answered at that tid at least.
  */
 public interface StorageListener {
   /**
@@ -25,6 +26,10 @@ public interface StorageListener {
   /** This listener's transaction stayed voted for too long and was aborted. */
   void timedOut(StorageTransaction transaction);
 
-  /** What was told no longer holds (the database lost commits): drop the client, cache and all. */
+  /**
+   * What was told no longer holds (the database lost commits), or news have been missing for too
+   * long: drop the client, cache and all. Nothing is told after this, not even a commit of the
+   * listener's own that is under way: {@code finish} alone answers that.
+   */
   void lost();
 }

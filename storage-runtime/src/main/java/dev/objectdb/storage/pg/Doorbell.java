@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,13 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>A ring says nothing but "look": its payload only saves the look when the feed is there
- * already. When no look has succeeded for {@link #LOST_AFTER}, listeners are cut off: their clients
- * would otherwise go on with what may be old news for as long as the database is away.
+ * already.
+ *
+ * <p>When no look has succeeded for {@link #LOST_AFTER}, listeners are cut off: their clients would
+ * otherwise go on with what may be old news for as long as the database is away. A thread of its
+ * own sees to that, which never waits for the database: the first one may, at any point.
+ *
+ * <p>A thread that dies ends the service of the feed.
  */
 final class Doorbell implements AutoCloseable {
   /** The channel that the trigger on transaction_log rings. */
@@ -37,6 +43,18 @@ final class Doorbell implements AutoCloseable {
   /** A client waits this long for a server; an outage it would not notice is no reason to cut. */
   static final Duration LOST_AFTER = Duration.ofSeconds(30);
 
+  /** For a short statement on the session; a server that takes longer is as good as away. */
+  private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
+
+  /** How late a cut-off may be. */
+  private static final Duration WATCH = Duration.ofMillis(250);
+
+  /** A query that is under way ends by itself, if the database is there. */
+  private static final Duration CLOSING = Duration.ofMillis(500);
+
+  /** Who is interrupted ends within moments, wherever it waits. */
+  private static final Duration INTERRUPTED = Duration.ofSeconds(2);
+
   private static final Duration PAUSE_MIN = Duration.ofMillis(100);
   private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
 
@@ -47,11 +65,14 @@ final class Doorbell implements AutoCloseable {
   private final Recovery recovery;
   private final LongSupplier clock;
   private final Thread thread;
+  private final Thread watch;
+
+  /** When the last look began that succeeded, or when listeners were cut off after that. */
+  private final AtomicLong lastNews = new AtomicLong();
+
   private volatile boolean closed;
   private volatile boolean suspicious;
   private volatile @Nullable Connection listening;
-  private long lastNews;
-  private boolean cutOff;
   private boolean broken;
 
   /** What is done about a history that is not the one before. */
@@ -64,7 +85,7 @@ final class Doorbell implements AutoCloseable {
   }
 
   /**
-   * Starts the thread.
+   * Starts nothing yet.
    *
    * @param clock monotonic, in nanoseconds
    */
@@ -73,12 +94,20 @@ final class Doorbell implements AutoCloseable {
     this.feed = feed;
     this.recovery = recovery;
     this.clock = clock;
-    this.lastNews = clock.getAsLong();
-    this.thread = Thread.ofVirtual().name("objectdb-doorbell").unstarted(this::run);
+    this.thread = vital(Thread.ofVirtual(), "objectdb-doorbell", this::run);
+    // Not a virtual one: it must get its turn when all of those are busy.
+    this.watch = vital(Thread.ofPlatform().daemon(), "objectdb-doorbell-watch", this::watch);
   }
 
+  private Thread vital(Thread.Builder builder, String name, Runnable body) {
+    return builder.name(name).uncaughtExceptionHandler(feed::end).unstarted(body);
+  }
+
+  /** Starts both threads, when nobody listens to the feed yet. */
   void start() {
+    lastNews.set(clock.getAsLong());
     thread.start();
+    watch.start();
   }
 
   /** Says that the database may have lost commits: the next look finds out. Returns at once. */
@@ -101,21 +130,31 @@ final class Doorbell implements AutoCloseable {
           hear(connection);
         }
       } catch (SQLException | RuntimeException e) {
-        if (closed) {
-          return;
-        }
-        if (!broken) {
-          log.atWarn().setCause(e).log("the doorbell is out of order: news come by the timer");
-        }
-        broken = true;
+        note(e);
       } finally {
         listening = null;
       }
-      pause = waitAndLook(pause);
+      if (!closed) {
+        pause = waitAndLook(pause);
+      }
     }
   }
 
+  /** An outage is told once; anything else is a fault of ours, and told each time. */
+  private void note(Exception failure) {
+    if (closed) {
+      return;
+    }
+    if (!(failure instanceof SQLException || failure instanceof StorageUnavailableException)) {
+      log.atError().setCause(failure).log("the doorbell failed: it goes on after a pause");
+    } else if (!broken) {
+      log.atWarn().setCause(failure).log("the doorbell is out of order: news come by the timer");
+    }
+    broken = true;
+  }
+
   private void listen(Connection connection) throws SQLException {
+    connection.setNetworkTimeout(Runnable::run, Math.toIntExact(ANSWER_MAX.toMillis()));
     try (Statement statement = connection.createStatement()) {
       statement.execute(LISTEN);
     }
@@ -157,9 +196,9 @@ final class Doorbell implements AutoCloseable {
   }
 
   private void look() {
+    long begun = clock.getAsLong();
     feed.sync();
-    lastNews = clock.getAsLong();
-    cutOff = false;
+    lastNews.accumulateAndGet(begun, Math::max);
   }
 
   /** Without the doorbell: news through the pool, as long as that works. */
@@ -168,21 +207,32 @@ final class Doorbell implements AutoCloseable {
     try {
       look();
     } catch (RuntimeException e) {
-      if (!cutOff && clock.getAsLong() - lastNews > LOST_AFTER.toNanos()) {
-        log.atWarn().setCause(e).log("no news for too long: all listeners are cut off");
-        cutOff = true;
-        cutListenersOff();
-      }
+      note(e);
     }
     Duration doubled = pause.multipliedBy(2);
     return doubled.compareTo(PAUSE_MAX) < 0 ? doubled : PAUSE_MAX;
   }
 
-  private void cutListenersOff() {
+  private void watch() {
     try {
-      feed.cutOff();
-    } catch (StorageUnavailableException e) {
-      cutOff = false; // the feed is busy, most likely with learning a commit's outcome
+      while (!closed) {
+        Thread.sleep(WATCH);
+        cutOffWhoHearsNothing();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed
+    }
+  }
+
+  /** Who joins after a cut-off was told everything then, so the time begins anew. */
+  private void cutOffWhoHearsNothing() {
+    long now = clock.getAsLong();
+    if (now - lastNews.get() > LOST_AFTER.toNanos()) {
+      lastNews.set(now);
+      int cut = feed.cutOff();
+      if (cut > 0) {
+        log.atWarn().addKeyValue("listeners", cut).log("no news for too long: all are cut off");
+      }
     }
   }
 
@@ -192,15 +242,20 @@ final class Doorbell implements AutoCloseable {
     Connection connection = listening;
     if (connection != null) {
       try {
-        // Interrupting a thread that waits for notifications would close the session as well.
         connection.abort(Runnable::run);
       } catch (SQLException e) {
         log.atDebug().setCause(e).log("the doorbell was not closed cleanly");
       }
     }
     LockSupport.unpark(thread);
+    watch.interrupt();
     try {
-      thread.join();
+      if (!thread.join(CLOSING)) {
+        thread.interrupt(); // it waits for a session, an answer or a lock
+        if (!thread.join(INTERRUPTED)) {
+          log.atWarn().log("the doorbell is closed, and its thread still waits");
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

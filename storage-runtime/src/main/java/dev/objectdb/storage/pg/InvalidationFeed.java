@@ -25,9 +25,14 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   sync()         query above the position ──┐
- *   lock 0 granted: what others did before ───┤ feed lock: cache · listeners · position
+ *   lock 0 granted: what others did before ───┤ feed lock: cache · position · listeners
  *   own COMMIT, inside the feed lock ─────────┘
+ *
+ *   cutOff(), a subscription's close ───────── the lock of the calls only
  * </pre>
+ *
+ * <p>The position moves before the listeners are told, so whoever was told of a tid and asks is
+ * answered at that tid at least.
  *
  * <p>The tables are the truth: everything above the position is read in one snapshot, and told as
  * one frame with its last tid and the union of its objects. A query runs outside the lock, so what
@@ -35,7 +40,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An own commit is told from memory. Whoever committed below its tid did so before lock 0 was
  * granted, and was told then; the feed lock is held from before COMMIT until it is told, so that no
- * query can tell it first, as somebody else's. Source: R1-R10 of the ZEO contract.
+ * query can tell it first, as somebody else's. That may take long, when the database does not
+ * answer; so listeners are called under a lock of their own, which is held for moments only, and
+ * may be cut off meanwhile. Source: R1-R10 of the ZEO contract.
  */
 final class InvalidationFeed implements FeedPosition {
   /** More changed objects than this are not told: whoever asks had better drop everything. */
@@ -54,10 +61,17 @@ final class InvalidationFeed implements FeedPosition {
   private final AtomicLong asked = new AtomicLong();
   private long answered; // guarded by querying
 
+  /** The feed lock: whoever holds it decides what is told next. */
   private final ReentrantLock lock = new ReentrantLock(true);
-  private final Set<FeedSubscription> subscriptions = new LinkedHashSet<>(); // guarded by lock
+
+  /** Held while listeners are called, so one call at a time; the inner one of the two. */
+  private final ReentrantLock calls = new ReentrantLock(true);
+
+  private final Set<FeedSubscription> subscriptions = new LinkedHashSet<>(); // guarded by calls
   private volatile Tid position;
+  private volatile Tid told;
   private volatile int timeline;
+  private volatile boolean ended;
 
   /**
    * Starts at a position.
@@ -69,6 +83,7 @@ final class InvalidationFeed implements FeedPosition {
     this.source = source;
     this.cache = cache;
     this.position = start.last();
+    this.told = start.last();
     this.timeline = start.timeline();
     this.regressed = regressed;
   }
@@ -85,6 +100,7 @@ final class InvalidationFeed implements FeedPosition {
    */
   @Override
   public Tid sync() {
+    refuseIfEnded();
     long ticket = asked.incrementAndGet();
     acquire(querying);
     try {
@@ -93,9 +109,16 @@ final class InvalidationFeed implements FeedPosition {
         apply(source.above(position));
         answered = all;
       }
-      return position;
+      return told;
     } finally {
       querying.unlock();
+    }
+  }
+
+  /** Returns once the listeners were told everything up to this tid, which is committed. */
+  void syncTo(Tid tid) {
+    if (tid.isAfter(told)) {
+      sync();
     }
   }
 
@@ -118,8 +141,8 @@ final class InvalidationFeed implements FeedPosition {
       if (delta.complete()) {
         Set<Oid> oids = delta.above(position);
         cache.changed(delta.last(), oids);
-        tell(subscription -> subscription.listener.changed(delta.last(), oids));
         position = delta.last();
+        tell(delta.last(), subscription -> subscription.listener.changed(delta.last(), oids));
       } else {
         log.atInfo().log("too much has changed to tell: caches are dropped");
         restart(delta);
@@ -137,6 +160,7 @@ final class InvalidationFeed implements FeedPosition {
 
   /**
    * Commits, and tells the transactions in their order if the step says that they are committed.
+   * Then they are, whatever goes wrong with telling: the listeners are cut off instead.
    *
    * @param tids of the ballots, rising
    */
@@ -147,12 +171,21 @@ final class InvalidationFeed implements FeedPosition {
       if (!step.commit()) {
         return false;
       }
-      for (int i = 0; i < ballots.size(); i++) {
-        tellOwn(ballots.get(i), tids.get(i));
-      }
+      tellOwn(ballots, tids);
       return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void tellOwn(List<? extends CommitSequencer.Ballot> ballots, List<Tid> tids) {
+    try {
+      for (int i = 0; i < ballots.size(); i++) {
+        tellOwn(ballots.get(i), tids.get(i));
+      }
+    } catch (RuntimeException e) {
+      log.atError().setCause(e).log("a commit could not be told: caches are dropped");
+      forgetUpTo(tids.getLast());
     }
   }
 
@@ -160,7 +193,9 @@ final class InvalidationFeed implements FeedPosition {
     Check.invariant(tid.isAfter(position), "own commits lie above all that was told");
     Set<Oid> oids = Set.copyOf(ballot.prepared().changed());
     cache.committed(tid, oids);
+    position = tid;
     tell(
+        tid,
         subscription -> {
           if (subscription == ballot.owner()) {
             ballot.committed(tid);
@@ -168,16 +203,15 @@ final class InvalidationFeed implements FeedPosition {
             subscription.listener.changed(tid, oids);
           }
         });
-    position = tid;
   }
 
   /** Tells the owner of a transaction that it took too long, in its place among the other news. */
   void timedOut(CommitSequencer.Ballot ballot) {
-    lock.lock();
+    calls.lock();
     try {
       ballot.timedOut();
     } finally {
-      lock.unlock();
+      calls.unlock();
     }
   }
 
@@ -186,11 +220,20 @@ final class InvalidationFeed implements FeedPosition {
     sync();
     acquire(lock);
     try {
-      FeedSubscription subscription = new FeedSubscription(listener, position);
+      return join(new FeedSubscription(listener, position));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Subscription join(FeedSubscription subscription) {
+    calls.lock();
+    try {
+      refuseIfEnded();
       subscriptions.add(subscription);
       return subscription;
     } finally {
-      lock.unlock();
+      calls.unlock();
     }
   }
 
@@ -201,9 +244,7 @@ final class InvalidationFeed implements FeedPosition {
       return new ChangesSince.Unknown();
     }
     Delta found = delta.get();
-    if (found.last().isAfter(position)) {
-      sync();
-    }
+    syncTo(found.last());
     return new ChangesSince.Known(found.last(), found.above(since));
   }
 
@@ -211,42 +252,76 @@ final class InvalidationFeed implements FeedPosition {
   void restart(Delta from) {
     acquire(lock);
     try {
-      cache.clear();
-      cutOff();
-      position = from.last();
+      forgetUpTo(from.last());
       timeline = from.timeline();
     } finally {
       lock.unlock();
     }
   }
 
+  private void forgetUpTo(Tid last) {
+    cutOff();
+    cache.clear();
+    position = last;
+    told = last;
+  }
+
   /**
-   * Cuts every listener off, because news have been missing for too long. The cache stays: it
-   * answers up to the position, which is right however old it is.
+   * Cuts every listener off, because news have been missing for too long. Never waits for the
+   * database: a commit whose outcome is being learnt has nobody to be told to afterwards. The cache
+   * stays: it answers up to the position, which is right however old it is.
+   *
+   * @return how many there were
    */
-  void cutOff() {
-    acquire(lock);
+  int cutOff() {
+    calls.lock();
     try {
       List<FeedSubscription> cut = new ArrayList<>(subscriptions);
       subscriptions.clear();
       cut.forEach(InvalidationFeed::lose);
+      return cut.size();
     } finally {
-      lock.unlock();
+      calls.unlock();
     }
   }
 
-  private void tell(Consumer<FeedSubscription> news) {
-    List<FeedSubscription> deaf = new ArrayList<>();
-    for (FeedSubscription subscription : List.copyOf(subscriptions)) { // one may leave meanwhile
-      try {
-        news.accept(subscription);
-      } catch (RuntimeException e) {
-        log.atError().setCause(e).log("a listener failed: it is cut off, the others go on");
-        deaf.add(subscription);
-      }
+  /**
+   * Ends the service, since a thread has died that it cannot do without: whoever is connected is
+   * cut off, and nobody can join. To be the handler of what such threads do not catch.
+   */
+  void end(Thread thread, Throwable cause) {
+    log.atError()
+        .setCause(cause)
+        .addKeyValue("thread", thread.getName())
+        .log("a thread has died: nobody is served any more, restart the process");
+    ended = true;
+    cutOff();
+  }
+
+  private void refuseIfEnded() {
+    if (ended) {
+      throw new StorageUnavailableException("the storage has failed for good", null);
     }
-    subscriptions.removeAll(deaf);
-    deaf.forEach(InvalidationFeed::lose);
+  }
+
+  private void tell(Tid upTo, Consumer<FeedSubscription> news) {
+    calls.lock();
+    try {
+      List<FeedSubscription> deaf = new ArrayList<>();
+      for (FeedSubscription subscription : List.copyOf(subscriptions)) { // one may leave meanwhile
+        try {
+          news.accept(subscription);
+        } catch (RuntimeException e) {
+          log.atError().setCause(e).log("a listener failed: it is cut off, the others go on");
+          deaf.add(subscription);
+        }
+      }
+      subscriptions.removeAll(deaf);
+      deaf.forEach(InvalidationFeed::lose);
+    } finally {
+      calls.unlock();
+    }
+    told = upTo;
   }
 
   private static void lose(FeedSubscription subscription) {
@@ -290,11 +365,11 @@ final class InvalidationFeed implements FeedPosition {
 
     @Override
     public void close() {
-      lock.lock();
+      calls.lock();
       try {
         subscriptions.remove(this);
       } finally {
-        lock.unlock();
+        calls.unlock();
       }
     }
   }

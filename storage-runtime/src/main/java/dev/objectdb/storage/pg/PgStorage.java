@@ -62,7 +62,7 @@ public final class PgStorage implements Storage {
     walks = new Semaphore(Math.max(1, config.poolMax() / WALKS_SHARE), true);
     commits = new CommitSide(config, sessions, pool, cache, codec::toJson);
     reads = new SnapshotReads(cache, loader, commits.feed());
-    trimmer = new WindowTrimmer(pool, config.snapshotWindow());
+    trimmer = new WindowTrimmer(pool, config.snapshotWindow(), commits.feed()::end);
     trimmer.start();
   }
 
@@ -134,9 +134,7 @@ public final class PgStorage implements Storage {
     TransactionWalk walk = openWalk();
     try {
       // What the snapshot holds and nobody was told yet is told before it is shown.
-      if (walk.newest().isAfter(position())) {
-        sync();
-      }
+      commits.feed().syncTo(walk.newest());
       return walk.over(first, last);
     } catch (RuntimeException e) {
       walk.close();
@@ -165,9 +163,7 @@ public final class PgStorage implements Storage {
   @Override
   public Optional<CurrentRecord> recordFrom(Oid from) {
     Optional<CurrentRecord> found = log.recordFrom(from);
-    if (found.isPresent() && found.get().tid().isAfter(position())) {
-      sync();
-    }
+    found.ifPresent(record -> commits.feed().syncTo(record.tid()));
     return found;
   }
 

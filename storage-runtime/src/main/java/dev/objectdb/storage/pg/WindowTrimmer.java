@@ -1,6 +1,6 @@
 package dev.objectdb.storage.pg;
 
-import dev.objectdb.storage.StorageException;
+import dev.objectdb.storage.StorageUnavailableException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -57,10 +57,19 @@ final class WindowTrimmer implements AutoCloseable {
   private final Duration window;
   private final Thread thread;
 
-  WindowTrimmer(Pool pool, Duration window) {
+  /**
+   * Starts nothing yet.
+   *
+   * @param died told if the thread ends by an error, which nobody would see otherwise
+   */
+  WindowTrimmer(Pool pool, Duration window, Thread.UncaughtExceptionHandler died) {
     this.pool = pool;
     this.window = window;
-    thread = Thread.ofVirtual().name("objectdb-window-trimmer").unstarted(this::run);
+    thread =
+        Thread.ofVirtual()
+            .name("objectdb-window-trimmer")
+            .uncaughtExceptionHandler(died)
+            .unstarted(this::run);
   }
 
   void start() {
@@ -82,8 +91,10 @@ final class WindowTrimmer implements AutoCloseable {
   private void trimQuietly() {
     try {
       trim();
-    } catch (StorageException | IllegalStateException e) {
-      LOG.atWarn().setCause(e).log("the window was not trimmed, next time then");
+    } catch (StorageUnavailableException e) {
+      LOG.atInfo().setCause(e).log("the window was not trimmed, next time then");
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("the window could not be trimmed, it is tried again");
     }
   }
 

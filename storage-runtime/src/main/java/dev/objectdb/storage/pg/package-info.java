@@ -12,7 +12,7 @@
  *              vote:   lock 0 · reservations · one check query          writes nothing
  *              finish: log row · archive · upsert · COMMIT · feed       tids, batch of finishers
  *   feed    InvalidationFeed ◀── LISTEN (doorbell), timer, lock grant, own commits
- *              under the feed lock: SharedCache, then listeners, then the position
+ *              under the feed lock: SharedCache, then the position, then listeners
  * </pre>
  *
  * <p>Invariants:
@@ -20,8 +20,9 @@
  * <ul>
  *   <li>Only the session that holds advisory lock 0 writes. A tid is chosen under that lock, above
  *       every stored one; the schema's triggers hold every other writer to the same.
- *   <li>The position never passes a commit that listeners were not told of. No answer is newer than
- *       the position, and every open end is open as of a position.
+ *   <li>The position moves under the feed lock, right before the listeners are told: it is never
+ *       below what anybody was told. No answer is newer than the position, and every open end is
+ *       open as of a position.
  *   <li>A revision never changes: what is known of {@code (oid, tid)} is true for ever, except that
  *       its end may become known, and that it may be removed.
  *   <li>A live row holds JSON, at least JSON null; SQL NULL marks a deletion in the history.
@@ -34,6 +35,7 @@
  *   advisory lock 0           the sequencer's thread alone, on the committer session
  *   the turn to query         InvalidationFeed.sync: one query for all who wait
  *   the feed lock             held over COMMIT and the telling of it; no query is sent under it
+ *   calls of listeners        for moments, so that they can be cut off whatever a COMMIT does
  *   innermost                 state of one transaction, locks inside SharedCache and of each
  *                             listener's own queue: no SQL, no transcoding of others under them
  * </pre>

@@ -2,6 +2,7 @@ package dev.objectdb.storage.pg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
@@ -10,20 +11,29 @@ import dev.objectdb.storage.StorageListener;
 import dev.objectdb.storage.StorageTransaction;
 import dev.objectdb.storage.StorageUnavailableException;
 import dev.objectdb.storage.Subscription;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Order and completeness of what is told, without a database. */
 class InvalidationFeedTest {
   private static final Oid A = new Oid(1);
   private static final Oid B = new Oid(2);
+  private static final Prepared STORING_A = FakeBallot.storing(Map.of(A, Tid.NONE));
 
   private final FakeDatabase database = new FakeDatabase();
   private final List<String> order = new ArrayList<>();
+  private @Nullable Tid failing;
   private final AtomicInteger regressions = new AtomicInteger();
   private final InvalidationFeed feed =
       new InvalidationFeed(
@@ -38,6 +48,9 @@ class InvalidationFeedTest {
 
     @Override
     public void committed(Tid tid, Set<Oid> oids) {
+      if (tid.equals(failing)) {
+        throw new IllegalStateException("made to fail");
+      }
       order.add("cache own, position " + feed.position().value());
     }
 
@@ -66,12 +79,116 @@ class InvalidationFeedTest {
   }
 
   @Test
-  void theCacheIsToldFirstThenListenersThenThePositionMoves() {
+  void theCacheIsToldFirstThenThePositionMovesThenListenersAreTold() {
     feed.subscribe(new OrderedListener());
     Tid tid = database.commitElsewhere(A);
     assertThat(feed.sync()).isEqualTo(tid);
-    assertThat(order).containsExactly("cache, position 0", "listener, position 0");
+    assertThat(order).containsExactly("cache, position 0", "listener, position 1");
     assertThat(feed.position()).isEqualTo(tid);
+  }
+
+  @Test
+  void whoIsToldOfAnOwnCommitMayAskForItAtOnce() {
+    feed.subscribe(new OrderedListener());
+    FakeBallot ballot = new FakeBallot(join(new RecordingListener()), STORING_A);
+    feed.committing(() -> true, List.of(ballot), List.of(new Tid(5)));
+    assertThat(order).containsExactly("cache own, position 0", "listener, position 5");
+  }
+
+  @Test
+  void aSyncReturnsOnlyOnceWhatItFoundIsTold() throws Exception {
+    CountDownLatch telling = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    feed.subscribe(
+        new OrderedListener() {
+          @Override
+          public void changed(Tid upTo, Set<Oid> oids) {
+            telling.countDown();
+            awaitQuietly(go);
+          }
+        });
+    Tid tid = database.commitElsewhere(A);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Tid> first = threads.submit(feed::sync);
+      telling.await();
+      assertThat(feed.position()).isEqualTo(tid);
+      Future<Tid> second = threads.submit(feed::sync);
+      Future<?> changes = threads.submit(() -> feed.changesSince(tid));
+      await().during(Duration.ofMillis(100)).until(() -> !second.isDone() && !changes.isDone());
+      go.countDown();
+      assertThat(List.of(first.get(), second.get())).containsOnly(tid);
+      changes.get();
+    }
+  }
+
+  private InvalidationFeed.FeedSubscription join(StorageListener listener) {
+    return (InvalidationFeed.FeedSubscription) feed.subscribe(listener);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void listenersAreCutOffWhileTheOutcomeOfACommitIsNotKnown() throws Exception {
+    RecordingListener owner = new RecordingListener();
+    RecordingListener other = new RecordingListener();
+    FakeBallot ballot = new FakeBallot(join(owner), STORING_A);
+    Subscription leaving = feed.subscribe(new RecordingListener());
+    feed.subscribe(other);
+    CountDownLatch committing = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    InvalidationFeed.CommitStep<RuntimeException> step =
+        () -> {
+          committing.countDown();
+          awaitQuietly(go);
+          return true;
+        };
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Boolean> commit =
+          threads.submit(() -> feed.committing(step, List.of(ballot), List.of(new Tid(5))));
+      committing.await();
+      threads.submit(leaving::close).get(10, TimeUnit.SECONDS);
+      threads.submit(() -> feed.timedOut(ballot)).get(10, TimeUnit.SECONDS);
+      assertThat(threads.submit(feed::cutOff).get(10, TimeUnit.SECONDS)).isEqualTo(2);
+      assertThat(owner.news).containsExactly(new RecordingListener.News.Lost());
+      go.countDown();
+      assertThat(commit.get()).as("it is committed all the same").isTrue();
+    }
+    assertThat(feed.position()).isEqualTo(new Tid(5));
+    assertThat(order).containsExactly("cache own, position 0");
+    assertThat(other.news).containsExactly(new RecordingListener.News.Lost());
+    assertThat(ballot.told).containsExactly("timed out");
+  }
+
+  @Test
+  void aCommitThatCannotBeToldIsCommittedAllTheSame() {
+    RecordingListener listener = new RecordingListener();
+    feed.subscribe(listener);
+    FakeBallot good = new FakeBallot(join(new RecordingListener()), STORING_A);
+    FakeBallot next = new FakeBallot(join(new RecordingListener()), STORING_A);
+    failing = new Tid(5);
+    assertThat(feed.committing(() -> true, List.of(good, next), List.of(new Tid(5), new Tid(6))))
+        .isTrue();
+    assertThat(order).containsExactly("cache cleared");
+    assertThat(feed.position()).isEqualTo(new Tid(6));
+    assertThat(listener.news).containsExactly(new RecordingListener.News.Lost());
+    assertThat(good.told).isEmpty();
+  }
+
+  @Test
+  void aDeadThreadEndsTheServiceForWhoIsThereAndWhoComes() {
+    RecordingListener listener = new RecordingListener();
+    feed.subscribe(listener);
+    feed.end(Thread.currentThread(), new LinkageError("made to fail"));
+    assertThat(listener.news).containsExactly(new RecordingListener.News.Lost());
+    assertThatExceptionOfType(StorageUnavailableException.class).isThrownBy(feed::sync);
+    assertThatExceptionOfType(StorageUnavailableException.class)
+        .isThrownBy(() -> feed.subscribe(listener));
   }
 
   @Test
@@ -165,17 +282,15 @@ class InvalidationFeedTest {
     feed.sync();
     database.commitElsewhere(B);
     feed.sync();
-    assertThat(order).containsOnlyOnce("listener, position 0");
+    assertThat(order).containsOnlyOnce("listener, position 1");
     assertThat(good.news).hasSize(2);
   }
 
   @Test
   void anOwnCommitIsToldInItsPlaceAndAFailedOneIsNot() {
     RecordingListener other = new RecordingListener();
-    InvalidationFeed.FeedSubscription owner =
-        (InvalidationFeed.FeedSubscription) feed.subscribe(new RecordingListener());
+    FakeBallot ballot = new FakeBallot(join(new RecordingListener()), STORING_A);
     feed.subscribe(other);
-    FakeBallot ballot = new FakeBallot(owner, FakeBallot.storing(Map.of(A, Tid.NONE)));
     assertThat(feed.committing(() -> false, List.of(ballot), List.of(new Tid(5)))).isFalse();
     assertThat(other.news).isEmpty();
     assertThat(feed.committing(() -> true, List.of(ballot), List.of(new Tid(5)))).isTrue();

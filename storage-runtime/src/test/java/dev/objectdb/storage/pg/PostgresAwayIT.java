@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -180,6 +181,28 @@ class PostgresAwayIT {
         """;
     assertThat(pool.<String>read("settings", connection -> run(connection, settings)))
         .isEqualTo("2s 1s 1min public on 10 objectdb reader");
+  }
+
+  @Test
+  void theSessionThatListensDoesNotWaitForAnAnswerForEver() {
+    CompletableFuture<Integer> bound = new CompletableFuture<>();
+    Doorbell.Recovery asked =
+        new Doorbell.Recovery() {
+          @Override
+          public boolean isSameHistory(Connection connection) throws SQLException {
+            return bound.complete(connection.getNetworkTimeout());
+          }
+
+          @Override
+          public void recover() {}
+        };
+    FakeDatabase news = new FakeDatabase();
+    InvalidationFeed feed =
+        new InvalidationFeed(news, new TenureSequencerTest.NoCache(), news.end(), () -> {});
+    try (Doorbell doorbell = new Doorbell(new PgSessions(config), feed, asked, System::nanoTime)) {
+      doorbell.start();
+      assertThat(bound.join()).isBetween(1, 10_000);
+    }
   }
 
   private static String run(Connection connection, String sql) throws SQLException {

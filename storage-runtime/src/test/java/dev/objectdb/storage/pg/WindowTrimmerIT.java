@@ -1,6 +1,7 @@
 package dev.objectdb.storage.pg;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.objectdb.object.Tid;
 import dev.objectdb.storage.HistoryMode;
@@ -8,6 +9,8 @@ import dev.objectdb.testing.PostgresExtension;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,7 @@ class WindowTrimmerIT {
   final PostgresExtension postgres = PostgresExtension.prepared(HistoryMode.FREE);
 
   private final SqlRows rows = new SqlRows(postgres);
+  private final List<Throwable> deaths = new CopyOnWriteArrayList<>();
   private Pool pool;
 
   @BeforeEach
@@ -35,7 +39,7 @@ class WindowTrimmerIT {
   }
 
   private WindowTrimmer trimmer(Duration window) {
-    return new WindowTrimmer(pool, window);
+    return new WindowTrimmer(pool, window, (thread, cause) -> deaths.add(cause));
   }
 
   @Test
@@ -72,6 +76,20 @@ class WindowTrimmerIT {
     }
     assertThat(postgres.query("SELECT min(zoid), count(*) FROM object_window"))
         .containsExactly("8|3");
+  }
+
+  @Test
+  void aRoundThatFailsIsFollowedByAnother() throws SQLException {
+    postgres.execute(
+        "INSERT INTO object_window VALUES (1, 1, 2, 'm', 'C', '1', 1, '{}');"
+            + "ALTER TABLE object_window RENAME TO hidden");
+    try (WindowTrimmer trimmer = trimmer(Duration.ofSeconds(1))) {
+      trimmer.start();
+      await().during(Duration.ofMillis(1_500)).until(() -> deaths.isEmpty());
+      postgres.execute("ALTER TABLE hidden RENAME TO object_window");
+      await().until(() -> postgres.query(WINDOW).isEmpty());
+    }
+    assertThat(deaths).isEmpty();
   }
 
   @Test
