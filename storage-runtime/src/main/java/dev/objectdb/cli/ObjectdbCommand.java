@@ -15,7 +15,7 @@ import picocli.CommandLine.ParameterException;
     name = "objectdb",
     mixinStandardHelpOptions = true,
     versionProvider = ObjectdbCommand.VersionLine.class,
-    subcommands = {UpCommand.class, ServeCommand.class, SchemaCommand.class},
+    subcommands = {UpCommand.class, ServeCommand.class, SchemaCommand.class, VerifyCommand.class},
     synopsisSubcommandLabel = "VERB",
     header = "Object databases: ZODB objects in PostgreSQL, served to Python clients over ZEO.%n",
     commandListHeading = "%nVerbs:%n",

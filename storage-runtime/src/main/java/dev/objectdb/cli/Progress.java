@@ -7,6 +7,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
  * Shows what a command is waiting for: at a terminal one line that counts the seconds, elsewhere a
@@ -15,6 +19,9 @@ import java.util.function.Supplier;
 final class Progress {
   private static final Duration TERMINAL_PERIOD = Duration.ofMillis(100);
   private static final Duration PLAIN_PERIOD = Duration.ofSeconds(5);
+
+  /** Of a bar, whatever the terminal's is: narrower looks well everywhere. */
+  private static final int WIDTH = 79;
 
   /** Returns to the beginning of the line and empties it. */
   private static final String REWRITE = "\r\u001b[K";
@@ -62,6 +69,89 @@ final class Progress {
       stop(ticker);
       note("%s%s: stopped after %s".formatted(terminal ? REWRITE : "", what, since(start)));
       throw e;
+    }
+  }
+
+  /** How far something has come that can be counted. */
+  interface Bar extends AutoCloseable {
+    /** Before it is known how much there is to do. */
+    Bar NONE =
+        new Bar() {
+          @Override
+          public void step(long done) {}
+
+          @Override
+          public void giveWay() {}
+
+          @Override
+          public void close() {}
+        };
+
+    /** So many more are done. */
+    void step(long done);
+
+    /** Leaves the line to what is written next; the bar is drawn again below it. */
+    void giveWay();
+
+    /** Draws it a last time. */
+    @Override
+    void close();
+  }
+
+  /** Shows a bar with rate and time left; elsewhere than at a terminal a line every few seconds. */
+  Bar bar(String what, String unit, long total) {
+    if (!terminal) {
+      note("%s %,d %s".formatted(what, total, unit));
+    }
+    ProgressBar bar =
+        new ProgressBarBuilder()
+            .setTaskName(what)
+            .setUnit(" " + unit, 1)
+            .setInitialMax(total)
+            .setStyle(ProgressBarStyle.ASCII)
+            .setUpdateIntervalMillis(
+                Math.toIntExact((terminal ? TERMINAL_PERIOD : PLAIN_PERIOD).toMillis()))
+            .showSpeed()
+            .setConsumer(new DelegatingProgressBarConsumer(this::draw, WIDTH))
+            .build();
+    return new DrawnBar(bar);
+  }
+
+  private void draw(String rendered) {
+    if (terminal) {
+      out.print(REWRITE + rendered);
+      out.flush();
+    } else {
+      note(rendered);
+    }
+  }
+
+  private final class DrawnBar implements Bar {
+    private final ProgressBar bar;
+
+    DrawnBar(ProgressBar bar) {
+      this.bar = bar;
+    }
+
+    @Override
+    public void step(long done) {
+      bar.stepBy(done);
+    }
+
+    @Override
+    public void giveWay() {
+      if (terminal) {
+        out.print(REWRITE);
+        out.flush();
+      }
+    }
+
+    @Override
+    public void close() {
+      bar.close();
+      if (terminal) {
+        out.println();
+      }
     }
   }
 

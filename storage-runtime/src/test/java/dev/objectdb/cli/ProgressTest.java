@@ -46,4 +46,25 @@ class ProgressTest {
         .withMessage("it did not");
     assertThat(out.toString()).containsPattern("starting: stopped after [0-9.]+ s\\R$");
   }
+
+  @Test
+  void aBarIsDrawnOverAndMakesRoomForWhatIsWrittenBetween() {
+    Progress progress = new Progress(new PrintWriter(out, true), true);
+    try (Progress.Bar bar = progress.bar("verifying", "revisions", 10)) {
+      bar.step(5);
+      await().until(() -> out.toString().contains(" 5/10 "));
+      bar.giveWay();
+      bar.step(5);
+    }
+    assertThat(out.toString()).containsPattern("\r\u001b\\[Kverifying +100% .*\\R$");
+  }
+
+  @Test
+  void aBarInAFileSaysWhatThereIsToDo() {
+    Progress progress = new Progress(new PrintWriter(out, true), false);
+    try (Progress.Bar bar = progress.bar("verifying", "revisions", 1_000)) {
+      bar.step(1_000);
+    }
+    assertThat(out.toString().lines().toList()).first().isEqualTo("verifying 1,000 revisions");
+  }
 }

@@ -107,6 +107,21 @@ public final class Schema {
     }
   }
 
+  /**
+   * Refuses a database that this program did not prepare, and changes nothing.
+   *
+   * @throws SchemaException as {@link #apply} does, and if there is something to apply
+   */
+  static void requireCurrent(Connection connection, PgConfig config) throws SQLException {
+    DatabaseFacts facts = DatabaseFacts.read(connection);
+    facts.check(config, VERSION);
+    if (facts.schemaVersion() != VERSION) {
+      throw new SchemaException(
+          "the database's schema has version %d, not %d: run objectdb schema apply first"
+              .formatted(facts.schemaVersion(), VERSION));
+    }
+  }
+
   private Report bringUpToDate() throws SQLException {
     execute("SET lock_timeout = " + STARTUP_WAIT.toMillis());
     execute(STARTUP_LOCK);
