@@ -16,7 +16,8 @@ import java.util.Set;
  * @param last the greatest tid of the log in the same snapshot, {@link Tid#NONE} if it is empty
  * @param timeline PostgreSQL's number of the history that the snapshot belongs to
  * @param touched each object changed or deleted since then, at its last tid, at least once
- * @param complete false if there was more than anybody could use: then {@code touched} is empty
+ * @param complete false if there was more than anybody could use, or if deletions that far back are
+ *     no longer on record: then {@code touched} is empty
  */
 record Delta(Tid since, Tid last, int timeline, List<Touched> touched, boolean complete) {
   Delta {

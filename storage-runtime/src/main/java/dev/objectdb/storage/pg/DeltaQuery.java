@@ -14,7 +14,8 @@ import java.util.List;
  *
  * <p>One row without an oid says where the log ends and which history it is. The others come from
  * the current revisions, and for objects that ceased to exist from the deletions on record, and
- * from tombstones where there is a history.
+ * from tombstones where there is a history. Old deletions are taken off the record, up to the
+ * deletion floor: above a tid below that floor, what is found is not everything.
  *
  * <p>All columns have a fixed width: the driver then knows that several such answers fit its
  * buffer, and sends what follows in the same round trip.
@@ -26,25 +27,27 @@ record DeltaQuery(String sql, int tidParameters) {
       """
       SELECT NULL::bigint AS zoid, coalesce(max(tid), 0) AS tid,
              ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int
-               AS timeline
+               AS timeline,
+             (SELECT deletion_floor <= ? FROM objectdb_state) AS complete
       FROM transaction_log
       UNION ALL (
-        SELECT zoid, tid, NULL::int FROM object_state WHERE tid > ?
-        UNION ALL SELECT zoid, tid, NULL::int FROM object_deletion WHERE tid > ?
+        SELECT zoid, tid, NULL::int, NULL::boolean FROM object_state WHERE tid > ?
+        UNION ALL SELECT zoid, tid, NULL::int, NULL::boolean FROM object_deletion WHERE tid > ?
       """;
 
   private static final String TOMBSTONES =
       """
         UNION ALL
-        SELECT zoid, tid, NULL::int FROM object_history WHERE tid > ? AND state IS NULL
+        SELECT zoid, tid, NULL::int, NULL::boolean FROM object_history
+        WHERE tid > ? AND state IS NULL
       """;
 
   private static final String END = "  LIMIT ?)";
 
   static DeltaQuery of(HistoryMode mode) {
     return switch (mode) {
-      case FREE -> new DeltaQuery(BEGIN + END, 2);
-      case PRESERVING -> new DeltaQuery(BEGIN + TOMBSTONES + END, 3);
+      case FREE -> new DeltaQuery(BEGIN + END, 3);
+      case PRESERVING -> new DeltaQuery(BEGIN + TOMBSTONES + END, 4);
     };
   }
 
@@ -67,6 +70,7 @@ record DeltaQuery(String sql, int tidParameters) {
     List<Delta.Touched> touched = new ArrayList<>();
     Tid last = Tid.NONE;
     int timeline = 0;
+    boolean complete = false;
     while (rows.next()) {
       long zoid = rows.getLong(1);
       Tid tid = new Tid(rows.getLong(2));
@@ -76,10 +80,11 @@ record DeltaQuery(String sql, int tidParameters) {
       } else {
         last = tid;
         timeline = history;
+        complete = rows.getBoolean(4);
       }
     }
-    return touched.size() > oidsMax
-        ? new Delta(since, last, timeline, List.of(), false)
-        : new Delta(since, last, timeline, touched, true);
+    return complete && touched.size() <= oidsMax
+        ? new Delta(since, last, timeline, touched, true)
+        : new Delta(since, last, timeline, List.of(), false);
   }
 }

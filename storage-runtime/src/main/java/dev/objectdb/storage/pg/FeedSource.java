@@ -12,12 +12,15 @@ interface FeedSource {
   /** Returns where the log ends, and nothing else. */
   Delta end();
 
-  /** Returns everything committed above the position, in one snapshot and one round trip. */
+  /**
+   * Returns everything committed above the position, in one snapshot and one round trip; not
+   * complete if deletions above it have been trimmed.
+   */
   Delta above(Tid position);
 
   /**
-   * Returns everything committed above the tid, or empty where that cannot be known: the tid is not
-   * in the log, or deletions above it have been trimmed.
+   * Returns everything committed above the tid, as {@link #above} does, or empty where that is no
+   * place in this history: the tid is not in the log.
    *
    * @param oidsMax above this many objects the answer is not complete
    */

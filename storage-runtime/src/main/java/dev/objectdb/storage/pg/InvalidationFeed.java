@@ -144,7 +144,7 @@ final class InvalidationFeed implements FeedPosition {
         position = delta.last();
         tell(delta.last(), subscription -> subscription.listener.changed(delta.last(), oids));
       } else {
-        log.atInfo().log("too much has changed to tell: caches are dropped");
+        log.atInfo().log("what has changed cannot be told one by one: caches are dropped");
         restart(delta);
       }
     } finally {

@@ -13,11 +13,7 @@ final class PgFeedSource implements FeedSource {
   static final int OIDS_MAX = 200_000;
 
   private static final String PLACE =
-      """
-      SELECT deletion_floor <= ?
-             AND (? = 0 OR EXISTS (SELECT FROM transaction_log WHERE tid = ?))
-      FROM objectdb_state
-      """;
+      "SELECT ? = 0 OR EXISTS (SELECT FROM transaction_log WHERE tid = ?)";
 
   private final Pool pool;
   private final DeltaQuery query;
@@ -50,8 +46,8 @@ final class PgFeedSource implements FeedSource {
   /**
    * {@inheritDoc}
    *
-   * <p>The changes are read first, in the same round trip: a tid that is in the log afterwards, and
-   * above the deletion floor even then, was so when they were read.
+   * <p>The changes are read first, in the same round trip: a tid that is in the log afterwards was
+   * so when they were read.
    */
   @Override
   public Optional<Delta> since(Tid tid, int oidsMax) {
@@ -62,9 +58,8 @@ final class PgFeedSource implements FeedSource {
     String sql = query.sql() + ";\n" + PLACE;
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       int next = query.bind(statement, 1, tid, oidsMax);
-      for (int i = 0; i < 3; i++) {
-        statement.setLong(next + i, tid.value());
-      }
+      statement.setLong(next, tid.value());
+      statement.setLong(next + 1, tid.value());
       statement.execute();
       Delta delta;
       try (ResultSet rows = statement.getResultSet()) {

@@ -62,7 +62,7 @@ public final class PgStorage implements Storage {
     walks = new Semaphore(Math.max(1, config.poolMax() / WALKS_SHARE), true);
     commits = new CommitSide(config, sessions, pool, cache, codec::toJson);
     reads = new SnapshotReads(cache, loader, commits.feed());
-    trimmer = new WindowTrimmer(pool, config.snapshotWindow(), commits.feed()::end);
+    trimmer = new WindowTrimmer(pool, mode, config.snapshotWindow(), commits.feed()::end);
     trimmer.start();
   }
 
