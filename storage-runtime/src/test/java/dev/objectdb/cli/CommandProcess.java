@@ -39,7 +39,8 @@ final class CommandProcess implements AutoCloseable {
 
   /** Runs {@code ./objectdb} of this source tree. */
   static CommandProcess launcher(Path directory, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+    // Whoever runs the tests in the background has them ignore Ctrl-C, and what they start as well.
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
     command.add(Path.of("../objectdb").toAbsolutePath().normalize().toString());
     command.addAll(List.of(arguments));
     return new CommandProcess(new ProcessBuilder(command).directory(directory.toFile()));
