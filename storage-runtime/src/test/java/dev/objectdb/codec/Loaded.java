@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Values with identity are numbered as they come, and spelled {@code ^number} when they come again;
  * so aliases and cycles show. Knows nothing of how the codec judges.
  */
-final class Loaded {
+public final class Loaded {
   /** Calls whose results are values: one may be taken for another that is equal. */
   private static final Set<Global> VALUES =
       Set.of(
@@ -46,7 +46,7 @@ final class Loaded {
     this.attributeOrder = attributeOrder;
   }
 
-  static String of(Bytes record, boolean attributeOrder) {
+  public static String of(Bytes record, boolean attributeOrder) {
     PickleReader reader = new PickleReader(record, Limits.DEFAULT);
     Loaded loaded = new Loaded(attributeOrder);
     loaded.recordClass(reader.read());

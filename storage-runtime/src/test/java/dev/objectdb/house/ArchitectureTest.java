@@ -28,7 +28,8 @@ class ArchitectureTest {
           "codec.json", List.of("codec.pickle"),
           "codec", List.of("codec.json", "codec.pickle"),
           "storage", List.of(),
-          "storage.pg", List.of("storage", "codec", "codec.pickle"),
+          "merge", List.of("codec.pickle"),
+          "storage.pg", List.of("storage", "merge", "codec", "codec.pickle"),
           "zeo", List.of("storage", "codec.pickle"),
           "server", List.of("zeo", "storage", "storage.pg"),
           "cli", List.of("storage", "storage.pg", "server", "crds.v1alpha1"));

@@ -40,7 +40,12 @@ final class CommitSide implements AutoCloseable {
    * @param cache is empty
    * @throws dev.objectdb.storage.StorageUnavailableException if the database does not answer
    */
-  CommitSide(PgConfig config, Sessions sessions, Pool pool, FeedCache cache, RecordDecoder codec) {
+  CommitSide(
+      PgConfig config,
+      Sessions sessions,
+      Pool pool,
+      FeedCache cache,
+      PgTransaction.Records records) {
     this.config = config;
     PgFeedSource source = new PgFeedSource(pool, DeltaQuery.of(config.historyMode()));
     this.extensions = new ExtensionCodec(config.limits());
@@ -49,7 +54,7 @@ final class CommitSide implements AutoCloseable {
     this.sequencer =
         new TenureSequencer(
             () -> openCommitSession(sessions), feed, config.transactionTimeout(), System::nanoTime);
-    this.parts = new PgTransaction.Parts(sequencer, oids, codec, config.limits(), VOTE_TIMEOUT);
+    this.parts = new PgTransaction.Parts(sequencer, oids, records, config.limits(), VOTE_TIMEOUT);
     this.doorbell = new Doorbell(sessions, feed, new AfterTakeover(source), System::nanoTime);
     this.timeline = reconciled();
     doorbell.start();

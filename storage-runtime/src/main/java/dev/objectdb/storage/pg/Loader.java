@@ -4,6 +4,7 @@ import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
 import dev.objectdb.storage.HistoryMode;
+import dev.objectdb.storage.InvalidRecordException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -104,11 +105,32 @@ final class Loader implements RevisionSource {
       WHERE v.state IS NOT NULL
       """;
 
+  /** The sum ends the list before it gets too long; what it is made of is not read for that. */
+  private static final String SERIALS =
+      """
+      SELECT v.zoid, v.tid, COLUMNS
+      FROM (
+        SELECT w.zoid, w.tid, f.class_mod, f.class_name, f.state,
+               sum(f.state_size) OVER (ORDER BY w.place) AS total
+        FROM unnest(?::bigint[], ?::bigint[]) WITH ORDINALITY AS w (zoid, tid, place)
+        CROSS JOIN LATERAL (
+          SELECT s.class_mod, s.class_name, coalesce(s.state, 'null') AS state, s.state_size
+          FROM object_state s WHERE s.zoid = w.zoid AND s.tid = w.tid
+          UNION ALL
+          SELECT r.class_mod, r.class_name, r.state, r.state_size
+          FROM REPLACED r WHERE r.zoid = w.zoid AND r.tid = w.tid
+          LIMIT 1
+        ) f
+      ) v LEFT JOIN object_record r USING (zoid, tid)
+      WHERE v.state IS NOT NULL AND v.total <= ?
+      """;
+
   private final Pool pool;
   private final RecordEncoder encoder;
   private final String readOne;
   private final String readMany;
   private final String serial;
+  private final String serials;
 
   Loader(Pool pool, HistoryMode mode, RecordEncoder encoder) {
     this.pool = pool;
@@ -120,10 +142,14 @@ final class Loader implements RevisionSource {
             .replace("RECORD", RECORD);
     readOne = read.replace("OIDS", ONE_OID);
     readMany = read.replace("OIDS", MANY_OIDS);
-    serial =
-        SERIAL
-            .replace("COLUMNS", StoredState.COLUMNS)
-            .replace("REPLACED", free ? "object_window" : "object_history");
+    serial = ofSerial(SERIAL, free);
+    serials = ofSerial(SERIALS, free);
+  }
+
+  private static String ofSerial(String statement, boolean free) {
+    return statement
+        .replace("COLUMNS", StoredState.COLUMNS)
+        .replace("REPLACED", free ? "object_window" : "object_history");
   }
 
   @Override
@@ -211,5 +237,47 @@ final class Loader implements RevisionSource {
               }
             });
     return state.map(found -> found.encode(oid, encoder));
+  }
+
+  /**
+   * Returns exactly these revisions, wherever they are kept.
+   *
+   * @param bytesMax the records together take at most this; past it the last ones are left out
+   * @return without those that are not there (any more), and those whose state gives no record
+   */
+  Map<CommitSession.Revision, Bytes> serials(List<CommitSession.Revision> wanted, long bytesMax) {
+    Map<CommitSession.Revision, StoredState> states =
+        pool.read("loading revisions", connection -> states(connection, wanted, bytesMax));
+    Map<CommitSession.Revision, Bytes> records = HashMap.newHashMap(states.size());
+    states.forEach(
+        (revision, state) -> {
+          try {
+            records.put(revision, state.encode(revision.oid(), encoder));
+          } catch (InvalidRecordException e) {
+            // Whoever loads it by itself is told.
+          }
+        });
+    return records;
+  }
+
+  private Map<CommitSession.Revision, StoredState> states(
+      Connection connection, List<CommitSession.Revision> wanted, long bytesMax)
+      throws SQLException {
+    Long[] zoids = wanted.stream().map(one -> one.oid().value()).toArray(Long[]::new);
+    Long[] tids = wanted.stream().map(one -> one.tid().value()).toArray(Long[]::new);
+    try (PreparedStatement statement = connection.prepareStatement(serials)) {
+      statement.setArray(1, connection.createArrayOf("bigint", zoids));
+      statement.setArray(2, connection.createArrayOf("bigint", tids));
+      statement.setLong(3, bytesMax);
+      try (ResultSet row = statement.executeQuery()) {
+        Map<CommitSession.Revision, StoredState> states = new HashMap<>();
+        while (row.next()) {
+          states.put(
+              new CommitSession.Revision(new Oid(row.getLong("zoid")), new Tid(row.getLong("tid"))),
+              StoredState.of(row));
+        }
+        return states;
+      }
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.objectdb.storage.pg;
 
 import dev.objectdb.codec.ExtensionCodec;
 import dev.objectdb.codec.RecordCodec;
+import dev.objectdb.merge.RecordMerge;
 import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
@@ -60,7 +61,10 @@ public final class PgStorage implements Storage {
     log = new LogReader(pool, mode, codec::toRecord, extensions::toPickle);
     decoders = new TransactionWalk.Decoders(mode, codec::toRecord, extensions::toPickle);
     walks = new Semaphore(Math.max(1, config.poolMax() / WALKS_SHARE), true);
-    commits = new CommitSide(config, sessions, pool, cache, codec::toJson);
+    ServerMerge merge = new ServerMerge(cache, loader, new RecordMerge(config.limits()));
+    commits =
+        new CommitSide(
+            config, sessions, pool, cache, new PgTransaction.Records(codec::toJson, merge));
     reads = new SnapshotReads(cache, loader, commits.feed());
     trimmer = new WindowTrimmer(pool, mode, config.snapshotWindow(), commits.feed()::end);
     trimmer.start();

@@ -1,6 +1,7 @@
 package dev.objectdb.storage.pg;
 
 import dev.objectdb.codec.pickle.CodecException;
+import dev.objectdb.merge.RecordMerge;
 import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Check;
 import dev.objectdb.object.Limits;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,13 +36,22 @@ import org.slf4j.LoggerFactory;
  *     └───────────────┘  failure, abort, time-out from any other state: ENDED
  * </pre>
  *
+ * <p>A vote that meets conflicts is a few: what {@link ServerMerge} can merge is stored on top of
+ * the committed revision and voted again. Between two votes nothing is reserved or locked.
+ *
  * <p>Everything that takes time, the codec above all, happens in {@link #store} on the caller's
  * thread, before any lock. {@link #lock} guards the state and the spool; it is never held while the
  * sequencer is waited for, so an abort from another thread is never late.
  */
 final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot {
-  /** More than this of conflicting records is not handed out to be merged: it fits no memory. */
+  /**
+   * More than this of conflicting records is neither merged nor handed out to be merged: it fits no
+   * memory.
+   */
   static final long MERGE_BYTES_MAX = 32L << 20;
+
+  /** As often as clients do it; then it is their turn. */
+  static final int MERGE_ROUNDS_MAX = 9;
 
   private static final Logger log = LoggerFactory.getLogger(PgTransaction.class);
 
@@ -61,6 +72,7 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Oid, Change> changes = new HashMap<>();
   private final Map<Oid, Tid> current = new HashMap<>();
+  private final Set<Oid> merged = new HashSet<>();
   private State state = State.OPEN;
   private volatile @Nullable Prepared prepared;
 
@@ -72,9 +84,12 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
   record Parts(
       CommitSequencer sequencer,
       OidAllocator oids,
-      RecordDecoder codec,
+      Records records,
       Limits limits,
       Duration voteTimeout) {}
+
+  /** What is done with records, on the caller's thread. */
+  record Records(RecordDecoder codec, ServerMerge merge) {}
 
   /**
    * Begins.
@@ -116,7 +131,7 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
       throw new InvalidRecordException(oid, "the record is over the limit", null);
     }
     try {
-      return new StagedRow(parts.codec().toJson(data), data);
+      return new StagedRow(parts.records().codec().toJson(data), data);
     } catch (CodecException e) {
       throw new InvalidRecordException(oid, "the record cannot be read: " + e.getMessage(), e);
     }
@@ -132,11 +147,12 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
     lock.lock();
     try {
       requireOpen();
-      if (spool.total() + data.length() > parts.limits().transactionBytesMax()) {
+      if (!hasRoomFor(data)) {
         throw new InvalidRecordException(oid, "the transaction is over the limit", null);
       }
       requireRoom(oid);
       changes.put(oid, staging.stage());
+      merged.remove(oid);
     } catch (IOException e) {
       throw new StorageUnavailableException("the record could not be kept on disk", e);
     } finally {
@@ -154,6 +170,10 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean hasRoomFor(Bytes record) {
+    return spool.total() + record.length() <= parts.limits().transactionBytesMax();
   }
 
   /** What a transaction names stays in memory, also where it brings no bytes. */
@@ -175,17 +195,16 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
     try {
       requireOpen();
       state = State.VOTING;
-      prepared = new Prepared(List.copyOf(changes.values()), current, entry, given, spool);
     } finally {
       lock.unlock();
     }
     try {
+      prepare();
       prepared().changes().stream()
           .map(Change::oid)
           .max(Oid::compareTo)
           .ifPresent(parts.oids()::seen);
-      Verdict verdict = parts.sequencer().vote(this, Deadline.after(parts.voteTimeout()));
-      return answer(verdict);
+      return answer(voteAndMerge());
     } catch (RuntimeException e) {
       end();
       parts.sequencer().abort(this); // it may be voted already, if an abort came in between
@@ -193,16 +212,118 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
     }
   }
 
+  private Verdict voteAndMerge() {
+    Deadline deadline = Deadline.after(parts.voteTimeout());
+    Verdict verdict = parts.sequencer().vote(this, deadline);
+    for (int round = 0; round < MERGE_ROUNDS_MAX; round++) {
+      if (!(verdict instanceof Verdict.Conflicts(List<Verdict.Stale> stale))) {
+        break;
+      }
+      List<Verdict.Stale> left = merge(stale);
+      if (!left.isEmpty()) {
+        return new Verdict.Conflicts(left);
+      }
+      prepare();
+      verdict = parts.sequencer().vote(this, deadline);
+    }
+    return verdict;
+  }
+
+  private void prepare() {
+    lock.lock();
+    try {
+      requireVoting();
+      prepared = new Prepared(List.copyOf(changes.values()), current, entry, given, spool);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void requireVoting() {
+    if (state != State.VOTING) {
+      throw new StorageTransactionException("the transaction was aborted during its vote");
+    }
+  }
+
+  /** Stages what can be merged in place of what was stored; returns what cannot. */
+  private List<Verdict.Stale> merge(List<Verdict.Stale> stale) {
+    Map<Oid, StagedRow> rows = new HashMap<>();
+    parts
+        .records()
+        .merge()
+        .merge(attempts(stale), MERGE_BYTES_MAX)
+        .forEach(
+            (oid, record) -> {
+              if (record.length() <= parts.limits().recordBytesMax()) {
+                rows.put(oid, transcode(oid, record));
+              }
+            });
+    List<Verdict.Stale> left = new ArrayList<>();
+    lock.lock();
+    try {
+      requireVoting();
+      for (Verdict.Stale one : stale) {
+        StagedRow row = rows.get(one.oid());
+        if (row == null || !hasRoomFor(row.record())) {
+          left.add(one);
+        } else {
+          changes.put(one.oid(), new Change.Store(one.oid(), one.committed(), spool.put(row)));
+          merged.add(one.oid());
+        }
+      }
+    } catch (IOException e) {
+      throw new StorageUnavailableException("the record could not be kept on disk", e);
+    } finally {
+      lock.unlock();
+    }
+    return left;
+  }
+
+  private List<ServerMerge.Attempt> attempts(List<Verdict.Stale> stale) {
+    List<ServerMerge.Attempt> attempts = new ArrayList<>();
+    long bytes = 0;
+    lock.lock();
+    try {
+      requireVoting();
+      for (Verdict.Stale one : stale) {
+        Spool.Slot slot = stored(one).slot();
+        bytes += slot.size();
+        if (bytes > MERGE_BYTES_MAX) {
+          break;
+        }
+        StagedRow row = spool.get(slot);
+        if (RecordMerge.handles(row.json().classModule(), row.json().className())) {
+          attempts.add(new ServerMerge.Attempt(one, row.record()));
+        }
+      }
+      return attempts;
+    } catch (IOException e) {
+      throw unreadable(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Change.Store stored(Verdict.Stale stale) {
+    Change change = Check.present(changes.get(stale.oid()), "only what was stored is stale");
+    if (change instanceof Change.Store store) {
+      return store;
+    }
+    throw new IllegalStateException("invariant broken: only stores are compared");
+  }
+
+  private static StorageUnavailableException unreadable(IOException e) {
+    return new StorageUnavailableException("the records could not be read from disk", e);
+  }
+
   private VoteResult answer(Verdict verdict) {
     lock.lock();
     try {
-      if (state != State.VOTING) {
-        throw new StorageTransactionException("the transaction was aborted during its vote");
-      }
+      requireVoting();
       return switch (verdict) {
         case Verdict.Voted _ -> {
           state = State.VOTED;
-          yield new VoteResult.Voted(Set.of());
+          yield new VoteResult.Voted(merged);
         }
         case Verdict.Conflicts(List<Verdict.Stale> stale) -> {
           List<VoteResult.Conflict> conflicts = withRecords(stale);
@@ -221,19 +342,17 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
     long bytes = 0;
     try {
       for (Verdict.Stale one : stale) {
-        Change change = Check.present(changes.get(one.oid()), "only what was stored is stale");
-        if (change instanceof Change.Store store) {
-          bytes += store.slot().size();
-          if (bytes > MERGE_BYTES_MAX) {
-            throw new ConflictException(one.oid(), one.committed(), one.base());
-          }
-          conflicts.add(
-              new VoteResult.Conflict(
-                  one.oid(), one.committed(), one.base(), spool.get(store.slot()).record()));
+        Spool.Slot slot = stored(one).slot();
+        bytes += slot.size();
+        if (bytes > MERGE_BYTES_MAX) {
+          throw new ConflictException(one.oid(), one.committed(), one.base());
         }
+        conflicts.add(
+            new VoteResult.Conflict(
+                one.oid(), one.committed(), one.base(), spool.get(slot).record()));
       }
     } catch (IOException e) {
-      throw new StorageUnavailableException("the records could not be read from disk", e);
+      throw unreadable(e);
     }
     return conflicts;
   }
@@ -285,6 +404,7 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
     state = State.ENDED;
     changes.clear();
     current.clear();
+    merged.clear();
     try {
       spool.close();
     } catch (IOException e) {

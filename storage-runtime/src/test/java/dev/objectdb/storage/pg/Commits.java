@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.objectdb.codec.JsonRecord;
 import dev.objectdb.codec.RecordCodec;
+import dev.objectdb.merge.RecordMerge;
 import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Limits;
 import dev.objectdb.object.Oid;
@@ -34,7 +35,11 @@ final class Commits implements AutoCloseable {
   Commits(PgConfig config) {
     PgSessions sessions = new PgSessions(config);
     pool = new Pool(config, sessions);
-    side = new CommitSide(config, sessions, pool, cache, this::transcode);
+    Loader loader = new Loader(pool, config.historyMode(), CODEC::toRecord);
+    ServerMerge merge = new ServerMerge(cache, loader, new RecordMerge(config.limits()));
+    side =
+        new CommitSide(
+            config, sessions, pool, cache, new PgTransaction.Records(this::transcode, merge));
     subscription = side.feed().subscribe(listener);
   }
 
