@@ -25,6 +25,7 @@ from ZODB.POSException import ConflictError
 from ZODB.POSException import POSKeyError
 from ZODB.POSException import ReadConflictError
 from ZODB.POSException import ReadOnlyError
+from ZODB.tests.ConflictResolution import PCounter
 from ZODB.utils import maxtid
 from ZODB.utils import p64
 
@@ -92,17 +93,48 @@ def objects_and_trees(one, two):
 
 @step
 def conflicts_are_merged_by_the_class_in_the_client(one, two):
-    one.root["length"] = Length(0)
+    one.root["counter"] = PCounter()
     one.commit()
     two.refresh()
     one.refresh()
-    two.root["length"].value  # both have read the same revision
-    one.root["length"].change(2)
-    two.root["length"].change(40)
+    two.root["counter"]._value  # both have read the same revision
+    one.root["counter"].inc(2)
+    two.root["counter"].inc(40)
     one.commit()
     two.commit()
     one.refresh()
-    assert one.root["length"].value == 42
+    assert one.root["counter"]._value == 42
+
+
+@step
+def counters_and_trees_are_merged_by_the_server(one, two):
+    one.root["length"] = Length(0)
+    one.root["small tree"] = OOBTree({"a": 1})
+    one.root["large tree"] = OOBTree({i: None for i in range(100)})
+    one.commit()
+    two.refresh()
+    for application in one, two:
+        assert application.root["length"]() == 0
+        assert len(application.root["small tree"]) == 1
+        assert len(application.root["large tree"]) == 100
+    one.root["length"].change(2)
+    one.root["small tree"]["b"] = PersistentMapping(n=1)
+    one.root["large tree"].update({1: "one", 98: "one"})
+    two.root["length"].change(40)
+    two.root["small tree"]["c"] = [1]
+    two.root["large tree"].update({2: "two", 97: "two"})
+    one.commit()
+    two.storage.tryToResolveConflict = None  # whoever would call it fails
+    two.commit()
+    del two.storage.tryToResolveConflict
+    one.refresh()
+    for application in two, one:  # the one that was merged has seen it with its commit
+        assert application.root["length"]() == 42
+        assert list(application.root["small tree"]) == ["a", "b", "c"]
+        assert application.root["small tree"]["b"]["n"] == 1
+        assert application.root["small tree"]["c"] == [1]
+        large = application.root["large tree"]
+        assert [i for i in large if large[i]] == [1, 2, 97, 98]
 
 
 @step

@@ -84,6 +84,13 @@ final class ServedDatabases implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** Returns how many objects were committed merged, by all servers that run. */
+  long conflictsResolved() {
+    return servers.values().stream()
+        .mapToLong(server -> server.zeo().counters().conflictsResolved())
+        .sum();
+  }
+
   private void restart(int port) {
     Server server = servers.remove(port);
     if (server == null) {

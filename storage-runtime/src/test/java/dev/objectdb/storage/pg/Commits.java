@@ -30,6 +30,9 @@ final class Commits implements AutoCloseable {
   /** The thread of each call of the codec, in order. */
   final List<Thread> transcodedBy = new CopyOnWriteArrayList<>();
 
+  /** Runs before each call of the codec. */
+  volatile Runnable onTranscoding = () -> {};
+
   private final Pool pool;
 
   Commits(PgConfig config) {
@@ -95,6 +98,7 @@ final class Commits implements AutoCloseable {
 
   private JsonRecord transcode(Bytes record) {
     transcodedBy.add(Thread.currentThread());
+    onTranscoding.run();
     return CODEC.toJson(record);
   }
 

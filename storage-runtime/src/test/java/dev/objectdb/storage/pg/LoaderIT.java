@@ -77,6 +77,39 @@ class LoaderIT {
     }
 
     @Test
+    void revisionsAreFoundTogetherWhereverTheyAreKept() throws SQLException {
+      rows.store(10, 1, "a");
+      rows.store(20, 1, "b");
+      rows.storeNull(30, 2, "8003");
+      rows.store(40, 3, "c");
+      rows.delete(50, 3);
+      List<CommitSession.Revision> wanted =
+          List.of(serial(1, 10), serial(1, 20), serial(2, 30), serial(3, 40), serial(1, 15));
+      assertThat(loader.serials(wanted, 100))
+          .isEqualTo(
+              Map.of(
+                  serial(1, 10), Bytes.ofUtf8(SqlRows.shown("a")),
+                  serial(1, 20), Bytes.ofUtf8(SqlRows.shown("b")),
+                  serial(2, 30), Bytes.ofHex("8003"),
+                  serial(3, 40), Bytes.ofUtf8(SqlRows.shown("c"))));
+    }
+
+    @Test
+    void revisionsBeyondTheBoundAreLeftOut() throws SQLException {
+      rows.store(10, 1, "aaaa");
+      rows.store(20, 1, "bbbb");
+      rows.store(30, 2, "c");
+      List<CommitSession.Revision> wanted = List.of(serial(1, 10), serial(1, 20), serial(2, 30));
+      assertThat(loader.serials(wanted, 9)).hasSize(3);
+      assertThat(loader.serials(wanted, 8)).containsOnlyKeys(serial(1, 10), serial(1, 20));
+      assertThat(loader.serials(wanted, 3)).isEmpty();
+    }
+
+    private static CommitSession.Revision serial(long oid, long tid) {
+      return new CommitSession.Revision(new Oid(oid), new Tid(tid));
+    }
+
+    @Test
     void anObjectThatWasNeverStoredIsGone() {
       assertThat(read(loader, 1, MAX)).isEqualTo(GONE);
     }

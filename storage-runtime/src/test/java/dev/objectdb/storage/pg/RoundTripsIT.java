@@ -24,6 +24,9 @@ class RoundTripsIT {
   /** Lock, check, log row, objects, COMMIT, unlock. */
   private static final int ROUND_TRIPS = 6;
 
+  /** Check of the stale ones' bases, unlock, both revisions of all, lock, check. */
+  private static final int MERGE_ROUND_TRIPS = 5;
+
   abstract static class Both {
     @RegisterExtension final PostgresExtension postgres;
     private final HistoryMode mode;
@@ -77,6 +80,40 @@ class RoundTripsIT {
       }
       assertThat(best).as("round trips for %d objects", count).isEqualTo(ROUND_TRIPS);
       return tid;
+    }
+
+    @Test
+    void aMergeTakesOneReadAndOneMoreVote() throws SQLException {
+      try (CountingProxy proxy = new CountingProxy(() -> EmbeddedPg.shared().port())) {
+        PgUri uri =
+            PgUri.parse(
+                "postgresql://postgres@localhost:%d/%s"
+                    .formatted(proxy.port(), postgres.database()));
+        postgres.execute("ALTER TABLE transaction_log DISABLE TRIGGER trg_notify_commit");
+        try (Commits commits = new Commits(PgConfig.of(uri, mode))) {
+          commits.side.newOids(1_000);
+          Map<Oid, Tid> bases = objects(500, Tid.NONE);
+          Tid first = lengths(commits, bases, 1);
+          Tid second = lengths(commits, objects(500, first), 2);
+          int best = Integer.MAX_VALUE;
+          for (int attempt = 0; attempt < 4; attempt++) {
+            int before = proxy.roundTrips();
+            Tid third = lengths(commits, objects(500, first), 3);
+            await().until(() -> proxy.roundTrips() - before >= ROUND_TRIPS);
+            best = Math.min(best, proxy.roundTrips() - before);
+            first = second;
+            second = third;
+          }
+          assertThat(best).isEqualTo(ROUND_TRIPS + MERGE_ROUND_TRIPS);
+        }
+      }
+    }
+
+    private static Tid lengths(Commits commits, Map<Oid, Tid> bases, int value) {
+      StorageTransaction transaction = commits.begin();
+      bases.forEach((oid, base) -> transaction.store(oid, base, Trees.length(value)));
+      transaction.vote();
+      return transaction.finish();
     }
 
     @Test
