@@ -80,9 +80,8 @@ record Reference(Binary oid, String database, boolean weak, List<PickleValue> fo
 
   /** Whether Python takes both for one object. Where this is false, it refuses to say. */
   boolean isEqualTo(Reference other) {
-    return oid.equals(other.oid)
-        && database.equals(other.database)
-        && (weak || other.weak ? isWrittenAs(other) : true);
+    boolean sameObject = oid.equals(other.oid) && database.equals(other.database);
+    return sameObject && ((!weak && !other.weak) || isWrittenAs(other));
   }
 
   /** Whether both are the same in every part, so that Python makes one of them. */
