@@ -165,7 +165,13 @@ final class LinkFeed implements StorageListener {
 
   @Override
   public void lost() {
-    cutter.cut("the database lost commits");
+    lock.lock();
+    try {
+      commit = null; // the link ends: nobody waits for its answer any more
+    } finally {
+      lock.unlock();
+    }
+    cutter.cut("news of commits are missing");
   }
 
   /**

@@ -256,14 +256,20 @@ class CommitFailuresIT {
   @Test
   void aSessionOnAServerThatTakesNoWritesIsReplaced() throws SQLException {
     String setting = "ALTER DATABASE \"%s\" ".formatted(postgres.database());
-    Tid first = commits.commit(A, Tid.NONE, 1);
-    postgres.execute(setting + "SET default_transaction_read_only = on");
-    kill("objectdb committer");
-    StorageTransaction voted = commits.voted(Map.of(A, first), 2);
-    postgres.execute(
-        "BEGIN READ WRITE; " + setting + "RESET default_transaction_read_only; COMMIT");
-    assertThatExceptionOfType(StorageUnavailableException.class).isThrownBy(voted::finish);
-    commits.commit(A, first, 3);
+    String any = "postgresql://postgres@localhost:%d/%s?target_session_attrs=any";
+    PgUri uri = PgUri.parse(any.formatted(EmbeddedPg.shared().port(), postgres.database()));
+    try (Commits careless = new Commits(PgConfig.of(uri, HistoryMode.FREE))) {
+      Tid first = commits.commit(A, Tid.NONE, 1);
+      postgres.execute(setting + "SET default_transaction_read_only = on");
+      postgres.query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+              + " WHERE datname = current_database() AND application_name = 'objectdb committer'");
+      StorageTransaction voted = careless.voted(Map.of(A, first), 2);
+      postgres.execute(
+          "BEGIN READ WRITE; " + setting + "RESET default_transaction_read_only; COMMIT");
+      assertThatExceptionOfType(StorageUnavailableException.class).isThrownBy(voted::finish);
+      careless.commit(A, first, 3);
+    }
   }
 
   @Test
