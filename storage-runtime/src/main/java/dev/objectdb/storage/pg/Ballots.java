@@ -19,20 +19,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   arrive ──▶ waiting ──admissible──▶ voted ──▶ finished
- *                 ▲                      └─▶ dropped (abort, time-out, lock lost)
- *                 └── open (answered with conflicts; bounded as well)
+ *                 ▲  │                   └─▶ dropped (abort, time-out, lock lost)
+ *                 │  └─conflicts─▶ stale ──letGo──▶ open       both bounded as well
+ *                 └──────────────────┴──────────────┘
  * </pre>
+ *
+ * <p>Who is stale keeps its reservations while it merges: others that want the same objects would
+ * be stale after it in any case, and it would be overtaken again and again.
  *
  * <p>Waiters are admitted in the order they came, except that one who waits for a reserved object
  * lets others pass. An exclusive task lets nobody pass: what came after it waits until it has run.
  * Used by the sequencer's thread alone.
  */
 final class Ballots {
+  /** Who was overtaken this often, by other processes, may use up a turn to merge. */
+  private static final int OVERTAKEN = 3;
+
   private final long timeoutNanos;
   private final Reservations reservations = new Reservations();
   private final LinkedHashSet<Waiter> waiting = new LinkedHashSet<>();
   private final Map<CommitSequencer.Ballot, Voter> voters = new HashMap<>();
   private final LinkedHashSet<Voter> voted = new LinkedHashSet<>();
+  private final LinkedHashSet<Voter> stale = new LinkedHashSet<>();
 
   /** When each answered ballot runs out; all run equally long, so the first is the next. */
   private final LinkedHashMap<CommitSequencer.Ballot, Long> timeouts = new LinkedHashMap<>();
@@ -56,18 +64,21 @@ final class Ballots {
     final CompletableFuture<Verdict> answer;
     private final Deadline deadline;
     private final Reservations.Claim claim;
+    private final int round;
     private CommitSession.@Nullable Member member;
 
     private Voter(
         CommitSequencer.Ballot ballot,
         CompletableFuture<Verdict> answer,
         Deadline deadline,
-        Reservations.Claim claim) {
+        Reservations.Claim claim,
+        int round) {
       this.ballot = ballot;
       this.prepared = ballot.prepared();
       this.answer = answer;
       this.deadline = deadline;
       this.claim = claim;
+      this.round = round;
     }
 
     @Override
@@ -95,13 +106,21 @@ final class Ballots {
   }
 
   void arrive(CommitSequencer.Ballot ballot, CompletableFuture<Verdict> answer, Deadline deadline) {
-    Check.invariant(!voters.containsKey(ballot), "one vote at a time per transaction");
     timeouts.remove(ballot);
     Prepared prepared = ballot.prepared();
-    Reservations.Claim claim =
-        reservations.claim(
-            prepared.changed(), prepared.current().keySet(), prepared.given() != null);
-    Voter voter = new Voter(ballot, answer, deadline, claim);
+    Voter before = voters.get(ballot);
+    Voter voter;
+    if (before == null) {
+      Reservations.Claim claim =
+          reservations.claim(
+              prepared.changed(), prepared.current().keySet(), prepared.given() != null);
+      voter = new Voter(ballot, answer, deadline, claim, 1);
+    } else {
+      Check.invariant(stale.remove(before), "one vote at a time per transaction");
+      Check.invariant(
+          before.prepared.changed().equals(prepared.changed()), "what is reserved is voted");
+      voter = new Voter(ballot, answer, deadline, before.claim, before.round + 1);
+    }
     voters.put(ballot, voter);
     waiting.add(voter);
   }
@@ -156,10 +175,25 @@ final class Ballots {
     timeouts.put(voter.ballot, now + timeoutNanos);
   }
 
-  /** Records an answer with conflicts: nothing stays reserved, but the time runs. */
-  void reopen(Voter voter, long now) {
-    drop(voter.ballot);
+  /** Records an answer with conflicts: what it reserved stays so, and the time runs. */
+  void conflicting(Voter voter, long now) {
+    Check.invariant(waiting.remove(voter), "only who waits is answered");
+    stale.add(voter);
     timeouts.put(voter.ballot, now + timeoutNanos);
+  }
+
+  /** Gives up what a stale ballot reserved; the time runs on. Does nothing to any other. */
+  void letGo(CommitSequencer.Ballot ballot) {
+    Voter voter = voters.get(ballot);
+    if (voter != null && stale.remove(voter)) {
+      voters.remove(ballot);
+      reservations.release(voter.claim);
+    }
+  }
+
+  /** Whether somebody merges who came too late too often. */
+  boolean isAnyOvertaken() {
+    return stale.stream().anyMatch(voter -> voter.round >= OVERTAKEN);
   }
 
   /** Takes a voted transaction that is to be finished; its time stops. Null if it is not voted. */
@@ -193,6 +227,7 @@ final class Ballots {
     if (voter != null) {
       waiting.remove(voter);
       voted.remove(voter);
+      stale.remove(voter);
       reservations.release(voter.claim);
     }
   }

@@ -9,7 +9,7 @@ import java.sql.SQLException;
  *
  * <pre>
  *   vote ──▶ Voted ─────▶ finish ──▶ tid          checks and reserves; writes nothing, has no tid
- *     ├────▶ Conflicts    (reserves nothing; may vote again)
+ *     ├────▶ Conflicts    (reserved still; votes again, or lets go)
  *     └────▶ Failed       (over)                   abort: from anywhere, any time, idempotent
  * </pre>
  *
@@ -36,6 +36,12 @@ interface CommitSequencer extends AutoCloseable {
    *     database failed, or if the outcome cannot be learnt
    */
   Tid finish(Ballot ballot);
+
+  /**
+   * Gives up what is reserved since a vote was answered with conflicts: whoever is asked to merge
+   * them now may take long. The transaction may still vote again.
+   */
+  void letGo(Ballot ballot);
 
   /** Drops a transaction, whether it waits, is voted, or answered with conflicts. */
   void abort(Ballot ballot);

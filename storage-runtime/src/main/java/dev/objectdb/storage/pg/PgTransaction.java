@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>A vote that meets conflicts is a few: what {@link ServerMerge} can merge is stored on top of
- * the committed revision and voted again. Between two votes nothing is reserved or locked.
+ * the committed revision and voted again. Between two votes the objects stay reserved, but nothing
+ * is locked; before the client is asked to merge, they are let go.
  *
  * <p>Everything that takes time, the codec above all, happens in {@link #store} on the caller's
  * thread, before any lock. {@link #lock} guards the state and the spool; it is never held while the
@@ -327,6 +328,7 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
         }
         case Verdict.Conflicts(List<Verdict.Stale> stale) -> {
           List<VoteResult.Conflict> conflicts = withRecords(stale);
+          parts.sequencer().letGo(this);
           state = State.OPEN;
           yield new VoteResult.Conflicts(conflicts);
         }

@@ -73,6 +73,11 @@ final class Tenure {
     return state == State.HELD && now - since < ADMISSION.toNanos();
   }
 
+  /** Returns for how many nanoseconds more this turn may take on new work. */
+  long freshFor(long now) {
+    return since + ADMISSION.toNanos() - now;
+  }
+
   /** Tells whether the feed did not take in what others did before this turn. */
   boolean isBehind() {
     return behind;

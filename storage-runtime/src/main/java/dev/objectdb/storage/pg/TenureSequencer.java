@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread runs commands from the inbox and owns all state; callers wait for its answers. A
  * tenure admits votes for {@link Tenure#ADMISSION}, then only finishes what is voted, so that other
- * processes and Python writers, whom PostgreSQL lets in by turns, do not starve. If the session
+ * processes and Python writers, whom PostgreSQL lets in by turns, do not starve. Nor do we: who
+ * merges, and found another process first three times, keeps the tenure until then. If the session
  * dies, the lock is gone: everything voted under it fails, as nothing may be written without it.
  */
 final class TenureSequencer implements CommitSequencer {
@@ -104,6 +105,11 @@ final class TenureSequencer implements CommitSequencer {
     } else {
       finishers.add(new Finisher(voter, tid));
     }
+  }
+
+  @Override
+  public void letGo(Ballot ballot) {
+    inbox.add(() -> ballots.letGo(ballot));
   }
 
   @Override
@@ -215,6 +221,9 @@ final class TenureSequencer implements CommitSequencer {
     }
     OptionalLong timeout = ballots.nextTimeout();
     try {
+      if (tenure.isHeld() && !ballots.isAnyVoted()) { // it is kept for somebody who merges
+        return inbox.poll(tenure.freshFor(clock.getAsLong()), TimeUnit.NANOSECONDS);
+      }
       return timeout.isPresent()
           ? inbox.poll(timeout.getAsLong() - clock.getAsLong(), TimeUnit.NANOSECONDS)
           : inbox.take();
@@ -242,9 +251,11 @@ final class TenureSequencer implements CommitSequencer {
     }
   }
 
-  /** A new vote that has just arrived may use the rest of the turn. */
+  /** A new vote that has just arrived, or was overtaken often, may use the rest of the turn. */
   private boolean isTurnOver() {
-    return inbox.isEmpty() || tenure.isBehind() || !tenure.isFresh(clock.getAsLong());
+    return tenure.isBehind()
+        || !tenure.isFresh(clock.getAsLong())
+        || (inbox.isEmpty() && !ballots.isAnyOvertaken());
   }
 
   private Duration longestWait() {
@@ -313,7 +324,7 @@ final class TenureSequencer implements CommitSequencer {
               voter,
               new CommitSession.Member(voter.prepared, checked.existing(), checked.deleted()),
               now);
-      case Verdict.Conflicts _ -> ballots.reopen(voter, now);
+      case Verdict.Conflicts _ -> ballots.conflicting(voter, now);
       case Verdict.Failed _ -> ballots.drop(voter.ballot);
     }
     voter.answer.complete(checked.verdict());

@@ -12,7 +12,7 @@ sealed interface Verdict {
 
   /**
    * Others were first, but both revisions of each object can be loaded, so somebody may merge them.
-   * Nothing is reserved any more.
+   * The objects stay reserved meanwhile, though the database is not locked for it.
    */
   record Conflicts(List<Stale> stale) implements Verdict {
     public Conflicts {

@@ -24,6 +24,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -189,12 +190,13 @@ class ServerMergeIT {
           PgStorage other = PgStorage.open(postgres.config())) {
         Writer first = new Writer(one, "first");
         first.begin();
+        AtomicInteger conflicts = new AtomicInteger();
         Set<String> expected = new TreeSet<>(Set.of("first"));
         List<Future<?>> writers = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
           for (int i = 0; i < 8; i++) {
             Writer writer = new Writer(i % 2 == 0 ? one : other, "writer " + i);
-            writers.add(threads.submit(() -> writer.write(25)));
+            writers.add(threads.submit(() -> conflicts.addAndGet(writer.write(25))));
             for (int j = 0; j < 25; j++) {
               expected.add("writer " + i + " " + j);
             }
@@ -205,6 +207,7 @@ class ServerMergeIT {
         }
         assertThat(Trees.length(first.current(COUNTER).data())).isEqualTo(8 * 25);
         assertThat(Trees.names(first.current(NAMES).data())).isEqualTo(expected);
+        assertThat(conflicts).as("conflicts that a client had to merge").hasValue(0);
       }
     }
   }
