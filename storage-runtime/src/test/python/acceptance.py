@@ -94,6 +94,7 @@ def objects_and_trees(one, two):
 @step
 def conflicts_are_merged_by_the_class_in_the_client(one, two):
     one.root["counter"] = PCounter()
+    one.root["counter"].inc(0)  # before that, it has no state to merge
     one.commit()
     two.refresh()
     one.refresh()

@@ -3,8 +3,8 @@
 Usage: python counters.py PORT PORT
 
 Both change the same Length and the same tree in every transaction, as fast as they can. Says
-{"counted": n, "listed": n, "merged": n}: what the database holds in the end, and how often a client
-had to merge.
+{"expected": n, "counted": n, "listed": n, "merged": n}: what the database should hold in the end and
+holds, and how often a client had to merge.
 """
 
 import multiprocessing
@@ -22,13 +22,14 @@ COMMITS = 60
 
 
 class CountingStorage(ClientStorage):
-    """Counts what is left to the client."""
+    """Counts what is left to the client, and can be merged there."""
 
     merged = 0
 
     def tryToResolveConflict(self, *args, **options):
+        merged = super().tryToResolveConflict(*args, **options)
         CountingStorage.merged += 1
-        return super().tryToResolveConflict(*args, **options)
+        return merged
 
 
 def opened(port):

@@ -119,6 +119,8 @@ public final class Loaded {
         && !(oid instanceof Text)) {
       out.append(oid.toBytes().toHex()).append(' '); // Python 2 had no other bytes
       spell(pair.get(1));
+    } else if (id instanceof ListValue list) {
+      row("list", list.items()); // nobody keeps it, so it does not matter if two share one
     } else {
       spell(id);
     }

@@ -10,7 +10,7 @@
  *           LogReader, TransactionWalk                 history, walks, counts
  *   writes  PgTransaction (stage, spool) ──▶ CommitSequencer ──▶ CommitSession (one per process)
  *              vote:   lock 0 · reservations · one check query          writes nothing
- *              stale:  nothing held · ServerMerge ── RecordMerge        then it is voted again
+ *              stale:  lock 0 let go · ServerMerge ── RecordMerge      then it is voted again
  *              finish: log row · archive · upsert · COMMIT · feed       tids, batch of finishers
  *   feed    InvalidationFeed ◀── LISTEN (doorbell), timer, lock grant, own commits
  *              under the feed lock: SharedCache, then the position, then listeners
