@@ -252,6 +252,7 @@ final class CommitLane {
     return switch (result) {
       case VoteResult.Voted(Set<Oid> changedByServer) -> {
         open.voted(true);
+        tally.conflicts.add(changedByServer.size());
         tally.conflictsResolved.add(open.conflicts() + changedByServer.size());
         yield Reply.of(Reply.value(changedByServer));
       }
