@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>A ring says nothing but "look": its payload only saves the look when the feed is there
- * already.
+ * already. A look is due once a {@link #POLL} in any case, rung for or not.
  *
  * <p>When no look has succeeded for {@link #LOST_AFTER}, listeners are cut off: their clients would
  * otherwise go on with what may be old news for as long as the database is away. A thread of its
@@ -176,9 +176,14 @@ final class Doorbell implements AutoCloseable {
     if (suspicious) {
       recover();
     }
-    if (rings == null || rings.length == 0 || isNews(rings)) {
+    if (rings == null || rings.length == 0 || isNews(rings) || isOverdue()) {
       look();
     }
+  }
+
+  /** A busy server is rung by its own commits all the time, and yet has to look for others'. */
+  private boolean isOverdue() {
+    return clock.getAsLong() - lastNews.get() > POLL.toNanos();
   }
 
   private boolean isNews(PGNotification[] rings) {

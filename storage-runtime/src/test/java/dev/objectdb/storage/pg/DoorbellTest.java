@@ -68,7 +68,7 @@ class DoorbellTest {
   }
 
   /** Has nothing to recover from. */
-  private static final class NoRecovery implements Doorbell.Recovery {
+  static final class NoRecovery implements Doorbell.Recovery {
     @Override
     public boolean isSameHistory(Connection connection) {
       return true;
