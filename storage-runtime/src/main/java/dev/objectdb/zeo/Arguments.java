@@ -96,11 +96,14 @@ final class Arguments {
             || values.get(index) instanceof PickleValue.BigInt);
   }
 
-  /** An oid. Above 63 bits none exists, so the client is told that. */
+  /** An oid. Above 63 bits none exists, and None is none, so the client is told that. */
   Oid oid(int index) {
+    if (isNone(index)) {
+      throw new ArgumentException(WireErrors.posKey(PickleValue.None.NONE));
+    }
     Bytes wire = eightBytes(index);
     if (wire.get(0) < 0) {
-      throw new ArgumentException(WireErrors.posKey(wire));
+      throw new ArgumentException(WireErrors.posKey(PickleValue.of(wire)));
     }
     return Oid.of(wire);
   }

@@ -164,7 +164,7 @@ final class ReadHandler {
   private Reply record(Oid from) {
     Optional<CurrentRecord> found = storage.recordFrom(from);
     if (found.isEmpty()) {
-      return WireErrors.posKey(from.toBytes());
+      return WireErrors.posKey(Reply.value(from));
     }
     CurrentRecord record = found.get();
     return Reply.of(

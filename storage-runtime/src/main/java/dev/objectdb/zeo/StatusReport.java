@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The status of a server in the words of ZEO's own tools: {@code zeo-nagios} reads it as JSON after
  * {@code ruok}, clients as a dict from {@code server_status()}. Source: {@code
- * ZEOStorage.server_status} in ZEO {@code StorageServer.py}.
+ * ZEOStorage.server_status} in ZEO {@code StorageServer.py}, key by key: who asks by {@code ruok}
+ * is no connection, and what ZEO does not tell is among the metrics instead.
  */
 final class StatusReport {
   private static final DateTimeFormatter CTIME =
@@ -61,7 +62,7 @@ final class StatusReport {
 
   private Map<String, @Nullable Object> values() {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
-    values.put("connections", counters.connections());
+    values.put("connections", counters.clients());
     values.put("loads", counters.loads());
     values.put("stores", counters.stores());
     values.put("commits", counters.commits());
@@ -74,7 +75,6 @@ final class StatusReport {
     values.put("waiting", counters.votesWaiting());
     values.put("timeout-thread-is-alive", true);
     values.put("last-transaction", counters.lastTransaction().toBytes().toHex());
-    values.put("queued_bytes", counters.queuedBytes());
     return values;
   }
 }

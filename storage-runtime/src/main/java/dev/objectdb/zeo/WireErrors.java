@@ -1,7 +1,6 @@
 package dev.objectdb.zeo;
 
 import dev.objectdb.codec.pickle.PickleValue;
-import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Tid;
 import dev.objectdb.storage.ConflictException;
 import dev.objectdb.storage.InvalidRecordException;
@@ -27,7 +26,7 @@ final class WireErrors {
 
   static Reply.Failure of(StorageException exception) {
     return switch (exception) {
-      case PosKeyException e -> posKey(e.oid().toBytes());
+      case PosKeyException e -> posKey(Reply.value(e.oid()));
       case ReadConflictException e -> conflict("ReadConflictError", e);
       case ConflictException e -> conflict("ConflictError", e);
       case InvalidRecordException e ->
@@ -40,9 +39,9 @@ final class WireErrors {
     };
   }
 
-  /** The object or the revision does not exist; also for oids that cannot exist. */
-  static Reply.Failure posKey(Bytes oid) {
-    return new Reply.Failure(POS + "POSKeyError", PickleValue.tuple(PickleValue.of(oid)));
+  /** The object or the revision does not exist; also for oids that cannot exist, and None. */
+  static Reply.Failure posKey(PickleValue oid) {
+    return new Reply.Failure(POS + "POSKeyError", PickleValue.tuple(oid));
   }
 
   static Reply.Failure readOnly() {

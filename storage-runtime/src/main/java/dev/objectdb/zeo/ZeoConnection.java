@@ -244,6 +244,10 @@ final class ZeoConnection implements LinkSession.Owner {
     feed.push(frame);
   }
 
+  boolean isRegistered() {
+    return session != null;
+  }
+
   long queuedBytes() {
     return outbound.queuedBytes();
   }

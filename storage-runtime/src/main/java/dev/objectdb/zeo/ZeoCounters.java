@@ -9,6 +9,7 @@ import java.time.Instant;
  *
  * @param started when the server began to accept
  * @param connections links open now
+ * @param clients those of them that have registered
  * @param activeTransactions begun and not ended, now
  * @param votesWaiting votes that are not answered yet, now
  * @param queuedBytes sent to clients and not taken by them yet, now
@@ -27,6 +28,7 @@ import java.time.Instant;
 public record ZeoCounters(
     Instant started,
     long connections,
+    long clients,
     long activeTransactions,
     long votesWaiting,
     long queuedBytes,

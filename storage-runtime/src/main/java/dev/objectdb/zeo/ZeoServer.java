@@ -235,6 +235,7 @@ public final class ZeoServer implements AutoCloseable {
     return new ZeoCounters(
         started,
         connections.size(),
+        connections.stream().filter(ZeoConnection::isRegistered).count(),
         tally.active.sum(),
         tally.voting.sum(),
         connections.stream().mapToLong(ZeoConnection::queuedBytes).sum(),

@@ -102,6 +102,19 @@ class HostileClientTest {
   }
 
   @Test
+  void anOidThatIsNoneIsAnObjectThatDoesNotExist() throws IOException {
+    try (ZeoTestClient client = ZeoTestClient.registered(server)) {
+      for (String method : List.of("history", "getTid")) {
+        assertThat(client.call(method, PickleValue.None.NONE).errorClass())
+            .as(method)
+            .isEqualTo("ZODB.POSException.POSKeyError");
+      }
+      assertThat(client.call("getTid", PickleValue.of(1)).errorClass())
+          .isEqualTo("builtins.TypeError");
+    }
+  }
+
+  @Test
   void wrongShapesOfMessagesCloseTheLink() throws IOException {
     List<PickleValue> shapes =
         List.of(

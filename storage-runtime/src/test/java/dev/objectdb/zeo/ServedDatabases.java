@@ -5,7 +5,9 @@ import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.storage.Storage;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +18,12 @@ import java.util.Optional;
  * a storage of its own, as a pod has. A script asks for them and ends them by its lines:
  *
  * <pre>
- *   {"need": "database"} → {"id": 1, "port": 40001}      a fresh one, with one server
- *   {"drop": 1}          → {}
- *   {"restart": 40001}   → {}                            as a pod that dies and comes back
+ *   {"need": "database"}   → {"id": 1, "port": 40001}    a fresh one, with one server
+ *   {"create": "database"} → {"id": 1}                   a fresh one, with none
+ *   {"start": 1, …}        → {"port": 40001}             one more server, see {@link ServerWish}
+ *   {"stop": 40001}        → {}
+ *   {"restart": 40001}     → {}                          as a pod that dies and comes back
+ *   {"drop": 1}            → {}                          with its servers
  * </pre>
  */
 final class ServedDatabases implements AutoCloseable {
@@ -27,10 +32,15 @@ final class ServedDatabases implements AutoCloseable {
   private final HistoryMode mode;
   private final Map<Integer, TestDatabase> databases = new HashMap<>();
   private final Map<Integer, Server> servers = new HashMap<>();
+  private final Deque<TestDatabase> emptied = new ArrayDeque<>();
   private int lastId;
 
   /** One server, as good as a pod. */
-  private record Server(int database, Storage storage, ZeoServer zeo) {
+  private record Server(ServerWish wish, Storage storage, ZeoServer zeo) {
+    boolean isOf(int id) {
+      return wish.database() == id;
+    }
+
     void close() {
       zeo.close();
       storage.close();
@@ -43,20 +53,37 @@ final class ServedDatabases implements AutoCloseable {
 
   /** Makes a database, and returns the ports of that many servers over it. */
   List<Integer> serve(int serverCount) {
-    int id = ++lastId;
-    databases.put(id, TestDatabase.create(mode));
+    int id = create();
     List<Integer> ports = new ArrayList<>();
     for (int i = 0; i < serverCount; i++) {
-      ports.add(start(id, 0));
+      ports.add(start(ServerWish.plain(id)));
     }
     return ports;
   }
 
-  private int start(int id, int port) {
-    Storage storage = database(id).open();
-    ZeoServer zeo = ZeoServer.start(ZeoConfig.on("127.0.0.1", port), storage);
-    servers.put(zeo.port(), new Server(id, storage, zeo));
-    return zeo.port();
+  private int create() {
+    TestDatabase used = emptied.poll();
+    databases.put(++lastId, used == null ? TestDatabase.create(mode) : used);
+    return lastId;
+  }
+
+  /** Starts a server; at a given port, it waits until that is free. */
+  private int start(ServerWish wish) {
+    Storage storage = wish.hinder(database(wish.database()).open(wish.transactionTimeout()));
+    long deadline = System.nanoTime() + BIND_PATIENCE.toNanos();
+    while (true) {
+      try {
+        ZeoServer zeo = ZeoServer.start(wish.config(), storage);
+        servers.put(zeo.port(), new Server(wish, storage, zeo));
+        return zeo.port();
+      } catch (UncheckedIOException e) {
+        // A client that dials the free port may have hit upon that very port on its own side.
+        if (wish.port() == 0 || System.nanoTime() > deadline) {
+          storage.close();
+          throw e;
+        }
+      }
+    }
   }
 
   private TestDatabase database(int id) {
@@ -73,12 +100,23 @@ final class ServedDatabases implements AutoCloseable {
       int port = serve(1).getFirst();
       return Optional.of(Map.of("id", lastId, "port", port));
     }
-    if (message.has("drop")) {
-      drop(message.get("drop").asInt());
+    if (message.has("create")) {
+      return Optional.of(Map.of("id", create()));
+    }
+    if (message.has("start")) {
+      return Optional.of(Map.of("port", start(ServerWish.of(message))));
+    }
+    if (message.has("stop")) {
+      stop(message.get("stop").asInt());
       return Optional.of(Map.of());
     }
     if (message.has("restart")) {
-      restart(message.get("restart").asInt());
+      int port = message.get("restart").asInt();
+      start(stop(port).at(port));
+      return Optional.of(Map.of());
+    }
+    if (message.has("drop")) {
+      drop(message.get("drop").asInt());
       return Optional.of(Map.of());
     }
     return Optional.empty();
@@ -91,35 +129,28 @@ final class ServedDatabases implements AutoCloseable {
         .sum();
   }
 
-  private void restart(int port) {
+  private ServerWish stop(int port) {
     Server server = servers.remove(port);
     if (server == null) {
       throw new IllegalArgumentException("no such server");
     }
     server.close();
-    long deadline = System.nanoTime() + BIND_PATIENCE.toNanos();
-    while (true) {
-      try {
-        start(server.database(), port);
-        return;
-      } catch (UncheckedIOException e) {
-        // A client that dials the free port may have hit upon that very port on its own side.
-        if (System.nanoTime() > deadline) {
-          throw e;
-        }
-      }
-    }
+    return server.wish();
   }
 
   private void drop(int id) {
-    servers.values().stream().filter(server -> server.database() == id).forEach(Server::close);
-    servers.values().removeIf(server -> server.database() == id);
-    database(id).drop();
+    List.copyOf(servers.values()).stream()
+        .filter(server -> server.isOf(id))
+        .forEach(server -> stop(server.zeo().port()));
+    TestDatabase database = database(id);
+    database.empty();
+    emptied.add(database);
     databases.remove(id);
   }
 
   @Override
   public void close() {
     List.copyOf(databases.keySet()).forEach(this::drop);
+    emptied.forEach(TestDatabase::drop);
   }
 }

@@ -1,0 +1,63 @@
+package dev.objectdb.zeo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.objectdb.storage.Storage;
+import java.time.Duration;
+
+/**
+ * A server as a script wants it. Only the first is needed:
+ *
+ * <pre>
+ *   {"start": 1, "host": "127.0.0.1", "port": 0, "readOnly": false,
+ *    "timeoutSeconds": 10, "loadDelayMillis": 0, "remembers": 5}
+ * </pre>
+ *
+ * @param database its number
+ * @param port 0 for any
+ * @param transactionTimeout how long a voted transaction may stay
+ * @param loadDelay see {@link HinderedStorage}
+ * @param remembered transactions that a client may have missed to be told what to drop
+ */
+record ServerWish(
+    int database,
+    String host,
+    int port,
+    boolean readOnly,
+    Duration transactionTimeout,
+    Duration loadDelay,
+    int remembered) {
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final String HOST = "127.0.0.1";
+
+  static ServerWish plain(int database) {
+    return new ServerWish(database, HOST, 0, false, TIMEOUT, Duration.ZERO, Integer.MAX_VALUE);
+  }
+
+  static ServerWish of(JsonNode message) {
+    return new ServerWish(
+        message.get("start").asInt(),
+        message.path("host").asText(HOST),
+        message.path("port").asInt(),
+        message.path("readOnly").asBoolean(),
+        Duration.ofSeconds(message.path("timeoutSeconds").asLong(TIMEOUT.toSeconds())),
+        Duration.ofMillis(message.path("loadDelayMillis").asLong()),
+        message.path("remembers").asInt(Integer.MAX_VALUE));
+  }
+
+  /** Returns the same on this port. */
+  ServerWish at(int there) {
+    return new ServerWish(
+        database, host, there, readOnly, transactionTimeout, loadDelay, remembered);
+  }
+
+  ZeoConfig config() {
+    ZeoConfig config = ZeoConfig.on(host, port);
+    return readOnly ? config.asReadOnly() : config;
+  }
+
+  /** Returns the storage as slow and forgetful as it is wanted. */
+  Storage hinder(Storage storage) {
+    boolean asItIs = loadDelay.isZero() && remembered == Integer.MAX_VALUE;
+    return asItIs ? storage : new HinderedStorage(storage, loadDelay, remembered);
+  }
+}
