@@ -19,6 +19,7 @@ A test with no "servers" asked for none, and so says nothing about them. Names a
 import argparse
 import doctest
 import importlib
+import inspect
 import logging
 import os
 import re
@@ -33,7 +34,8 @@ from channel import ask
 from channel import tell
 from records import equal
 
-# ZODB gives its race tests two minutes; speed is not judged here, but a hang still is.
+# ZODB gives its race tests two minutes, ZEO most waits three seconds; speed is not judged here,
+# but a hang still is.
 PATIENCE_FACTOR = 5
 
 # Every module of ZEO.tests whose tests may start a server, the slow ones first.
@@ -218,12 +220,29 @@ class Stock:
 
 def prepare(seconds):
     sys.modules["mock"] = unittest.mock  # ZEO 5 has it from another package, for Python 2's sake
+    from ZEO.tests import forker
     from ZEO.tests.InvalidationTests import InvalidationTests
     from ZODB.tests import racetest
+    from zope.testing import wait as polling
 
     InvalidationTests.MINTIME = seconds
-    wait = racetest.TestWorkGroup.wait
-    racetest.TestWorkGroup.wait = lambda self, timeout: wait(self, PATIENCE_FACTOR * timeout)
+    be_patient(racetest.TestWorkGroup, "wait", 0)
+    be_patient(polling.Wait, "__call__", polling.Wait.timeout)
+    be_patient(forker, "wait_until", 3)
+
+
+def be_patient(owner, name, default):
+    """Has a function wait longer than the timeout it is called with."""
+    wait = getattr(owner, name)
+    signature = inspect.signature(wait)
+
+    def patient(*args, **kw):
+        call = signature.bind(*args, **kw)
+        timeout = call.arguments.get("timeout")
+        call.arguments["timeout"] = PATIENCE_FACTOR * (default if timeout is None else timeout)
+        return wait(*call.args, **call.kwargs)
+
+    setattr(owner, name, patient)
 
 
 def asked_for():

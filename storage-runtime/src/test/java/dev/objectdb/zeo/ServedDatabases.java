@@ -18,8 +18,7 @@ import java.util.Optional;
  * a storage of its own, as a pod has. A script asks for them and ends them by its lines:
  *
  * <pre>
- *   {"need": "database"}   → {"id": 1, "port": 40001}    a fresh one, with one server
- *   {"create": "database"} → {"id": 1}                   a fresh one, with none
+ *   {"create": "database"} → {"id": 1}                   a fresh one, with no server yet
  *   {"start": 1, …}        → {"port": 40001}             one more server, see {@link ServerWish}
  *   {"stop": 40001}        → {}
  *   {"restart": 40001}     → {}                          as a pod that dies and comes back
@@ -96,10 +95,6 @@ final class ServedDatabases implements AutoCloseable {
 
   /** Answers a script, or nothing if it says something else. */
   Optional<Map<String, ?>> answer(JsonNode message) {
-    if (message.has("need")) {
-      int port = serve(1).getFirst();
-      return Optional.of(Map.of("id", lastId, "port", port));
-    }
     if (message.has("create")) {
       return Optional.of(Map.of("id", create()));
     }
