@@ -111,6 +111,7 @@ final class Progress {
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(
                 Math.toIntExact((terminal ? TERMINAL_PERIOD : PLAIN_PERIOD).toMillis()))
+            .continuousUpdate() // a line may have been written over it
             .showSpeed()
             .setConsumer(new DelegatingProgressBarConsumer(this::draw, WIDTH))
             .build();
