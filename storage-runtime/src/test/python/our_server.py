@@ -36,8 +36,9 @@ class NotOurs(Exception):
 
 
 class Servers:
-    def __init__(self):
+    def __init__(self, pods):
         self.started = 0
+        self._pods = pods
         self._databases = {}
         self._ports = {}
 
@@ -67,6 +68,7 @@ class Servers:
             "start": database,
             "host": host.strip("[]"),
             "port": int(wanted),
+            "pods": self._pods,
             "readOnly": server.is_on("read-only") or storage.is_on("read-only"),
         }
         if server.get("transaction-timeout"):
@@ -132,11 +134,11 @@ class Options:
         return self.get(key) in ("1", "on", "true", "True", "yes")
 
 
-def install():
+def install(pods):
     """Must come before the first import of ZEO's tests, which keep what they find."""
     assert "ZEO.tests" not in sys.modules
     from ZEO import _forker
 
-    servers = Servers()
+    servers = Servers(pods)
     _forker.start_zeo_server = servers.start
     return servers

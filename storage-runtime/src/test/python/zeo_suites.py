@@ -2,6 +2,7 @@
 
 Usage: python zeo_suites.py                        takes its tests from the caller, one by one
        python zeo_suites.py --seconds 10           how long its threads hammer at a tree
+       python zeo_suites.py --pods 2               so many servers behind each address
        python zeo_suites.py --match REGEX          runs those whose name has this
        python zeo_suites.py --stock --match REGEX  the same, against ZEO's own server
 
@@ -254,10 +255,11 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--match")
     arguments.add_argument("--seconds", type=float, default=10)
+    arguments.add_argument("--pods", type=int, default=1)
     arguments.add_argument("--stock", action="store_true")
     chosen = arguments.parse_args()
     logging.basicConfig(stream=sys.stderr, level=logging.CRITICAL)
-    servers = Stock() if chosen.stock else our_server.install()
+    servers = Stock() if chosen.stock else our_server.install(chosen.pods)
     prepare(chosen.seconds)
     tests, left_out = all_tests()
     if chosen.match is None:

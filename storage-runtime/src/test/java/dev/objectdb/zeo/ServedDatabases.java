@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Databases for the Python clients of a test, each behind one or more ZEO servers; every server has
@@ -35,14 +37,28 @@ final class ServedDatabases implements AutoCloseable {
   private int lastId;
 
   /** One server, as good as a pod. */
-  private record Server(ServerWish wish, Storage storage, ZeoServer zeo) {
+  private record Pod(Storage storage, ZeoServer zeo) {
+    void close() {
+      zeo.close();
+      storage.close();
+    }
+  }
+
+  /** What listens on one port: a server, or several behind a front. */
+  private record Server(ServerWish wish, List<Pod> pods, @Nullable Front front) {
+    int port() {
+      return front == null ? pods.getFirst().zeo().port() : front.port();
+    }
+
     boolean isOf(int id) {
       return wish.database() == id;
     }
 
     void close() {
-      zeo.close();
-      storage.close();
+      if (front != null) {
+        front.close();
+      }
+      pods.forEach(Pod::close);
     }
   }
 
@@ -68,17 +84,38 @@ final class ServedDatabases implements AutoCloseable {
 
   /** Starts a server; at a given port, it waits until that is free. */
   private int start(ServerWish wish) {
+    Server server = wish.pods() == 1 ? alone(wish) : together(wish);
+    servers.put(server.port(), server);
+    return server.port();
+  }
+
+  private Server alone(ServerWish wish) {
+    return new Server(wish, List.of(pod(wish)), null);
+  }
+
+  private Server together(ServerWish wish) {
+    List<Pod> pods = new ArrayList<>();
+    for (int i = 0; i < wish.pods(); i++) {
+      pods.add(pod(wish.at(0)));
+    }
+    List<Integer> ports = pods.stream().map(pod -> pod.zeo().port()).toList();
+    Front front = bound(wish.port(), () -> Front.start(wish.host(), wish.port(), ports));
+    return new Server(wish, pods, front);
+  }
+
+  private Pod pod(ServerWish wish) {
     Storage storage = wish.hinder(database(wish.database()).open(wish.transactionTimeout()));
+    return new Pod(storage, bound(wish.port(), () -> ZeoServer.start(wish.config(), storage)));
+  }
+
+  /** A client that dials a free port may have hit upon that very port on its own side. */
+  private static <T> T bound(int port, Supplier<T> start) {
     long deadline = System.nanoTime() + BIND_PATIENCE.toNanos();
     while (true) {
       try {
-        ZeoServer zeo = ZeoServer.start(wish.config(), storage);
-        servers.put(zeo.port(), new Server(wish, storage, zeo));
-        return zeo.port();
+        return start.get();
       } catch (UncheckedIOException e) {
-        // A client that dials the free port may have hit upon that very port on its own side.
-        if (wish.port() == 0 || System.nanoTime() > deadline) {
-          storage.close();
+        if (port == 0 || System.nanoTime() > deadline) {
           throw e;
         }
       }
@@ -120,7 +157,8 @@ final class ServedDatabases implements AutoCloseable {
   /** Returns how many objects were committed merged, by all servers that run. */
   long conflictsResolved() {
     return servers.values().stream()
-        .mapToLong(server -> server.zeo().counters().conflictsResolved())
+        .flatMap(server -> server.pods().stream())
+        .mapToLong(pod -> pod.zeo().counters().conflictsResolved())
         .sum();
   }
 
@@ -136,7 +174,7 @@ final class ServedDatabases implements AutoCloseable {
   private void drop(int id) {
     List.copyOf(servers.values()).stream()
         .filter(server -> server.isOf(id))
-        .forEach(server -> stop(server.zeo().port()));
+        .forEach(server -> stop(server.port()));
     TestDatabase database = database(id);
     database.empty();
     emptied.add(database);

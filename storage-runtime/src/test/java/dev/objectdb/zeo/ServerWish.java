@@ -9,11 +9,12 @@ import java.time.Duration;
  *
  * <pre>
  *   {"start": 1, "host": "127.0.0.1", "port": 0, "readOnly": false,
- *    "timeoutSeconds": 10, "loadDelayMillis": 0, "remembers": 5}
+ *    "timeoutSeconds": 10, "loadDelayMillis": 0, "remembers": 5, "pods": 1}
  * </pre>
  *
  * @param database its number
  * @param port 0 for any
+ * @param pods servers behind that port
  * @param transactionTimeout how long a voted transaction may stay
  * @param loadDelay see {@link HinderedStorage}
  * @param remembered transactions that a client may have missed to be told what to drop
@@ -22,6 +23,7 @@ record ServerWish(
     int database,
     String host,
     int port,
+    int pods,
     boolean readOnly,
     Duration transactionTimeout,
     Duration loadDelay,
@@ -30,7 +32,7 @@ record ServerWish(
   private static final String HOST = "127.0.0.1";
 
   static ServerWish plain(int database) {
-    return new ServerWish(database, HOST, 0, false, TIMEOUT, Duration.ZERO, Integer.MAX_VALUE);
+    return new ServerWish(database, HOST, 0, 1, false, TIMEOUT, Duration.ZERO, Integer.MAX_VALUE);
   }
 
   static ServerWish of(JsonNode message) {
@@ -38,6 +40,7 @@ record ServerWish(
         message.get("start").asInt(),
         message.path("host").asText(HOST),
         message.path("port").asInt(),
+        message.path("pods").asInt(1),
         message.path("readOnly").asBoolean(),
         Duration.ofSeconds(message.path("timeoutSeconds").asLong(TIMEOUT.toSeconds())),
         Duration.ofMillis(message.path("loadDelayMillis").asLong()),
@@ -47,7 +50,7 @@ record ServerWish(
   /** Returns the same on this port. */
   ServerWish at(int there) {
     return new ServerWish(
-        database, host, there, readOnly, transactionTimeout, loadDelay, remembered);
+        database, host, there, pods, readOnly, transactionTimeout, loadDelay, remembered);
   }
 
   ZeoConfig config() {

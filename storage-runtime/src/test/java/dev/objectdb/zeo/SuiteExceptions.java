@@ -26,7 +26,7 @@ final class SuiteExceptions {
   /**
    * One test that does not pass.
    *
-   * @param where history mode and client, in lower case; each that is named must be the one
+   * @param where history mode, client and number of servers; each that is named must be the one
    * @param says part of the failure
    */
   private record Line(String reason, String name, Set<String> where, String says) {
@@ -37,10 +37,11 @@ final class SuiteExceptions {
 
   private SuiteExceptions() {}
 
-  /** Those of one client and one history mode. */
-  static SuiteExceptions of(String client, HistoryMode mode) throws IOException {
+  /** Those of one client and one history mode, with so many servers behind an address. */
+  static SuiteExceptions of(String client, HistoryMode mode, int pods) throws IOException {
     SuiteExceptions exceptions = new SuiteExceptions();
-    Set<String> here = Set.of(client, mode.name().toLowerCase(Locale.ROOT));
+    String servers = pods == 1 ? "one-server" : "two-servers";
+    Set<String> here = Set.of(client, mode.name().toLowerCase(Locale.ROOT), servers);
     String reason = "";
     for (String text : text().lines().toList()) {
       if (text.startsWith("== ")) {
