@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -35,6 +37,10 @@ final class Cursors implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Long, Walk> walks = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Long, Records> records = new HashMap<>();
+
+  /** What {@link #forget} is about to end. */
+  private final Set<Long> leaving = ConcurrentHashMap.newKeySet();
+
   private long nextId;
   private boolean closed;
 
@@ -168,7 +174,7 @@ final class Cursors implements AutoCloseable {
    */
   private Reply step(long id, long walkId, Function<Walk, Reply> step) {
     Walk walk = walks.get(walkId);
-    if (walk == null) {
+    if (walk == null || leaving.contains(id)) {
       return WireErrors.key(id);
     }
     try {
@@ -203,6 +209,14 @@ final class Cursors implements AutoCloseable {
             });
   }
 
+  /**
+   * Says that these are about to be forgotten, which may have to wait for a step of a walk: the
+   * calls that come after this find them no more.
+   */
+  void announceForget(Collection<Long> ids) {
+    leaving.addAll(ids);
+  }
+
   /** Ends these; ids that have ended before are none of our concern. */
   void forget(Collection<Long> ids) {
     lock.lock();
@@ -216,6 +230,7 @@ final class Cursors implements AutoCloseable {
         }
       }
     } finally {
+      leaving.removeAll(ids);
       lock.unlock();
     }
   }

@@ -1,6 +1,7 @@
 package dev.objectdb.zeo;
 
 import dev.objectdb.storage.Subscription;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -64,6 +65,9 @@ final class LinkSession implements AutoCloseable {
 
   /** Serves a read on a thread of its own; waits while too many are under way. */
   void read(Message message, ZeoRequest.Read request) {
+    if (request instanceof ZeoRequest.IteratorGc(List<Long> ids)) {
+      cursors.announceForget(ids);
+    }
     readers.acquireUninterruptibly();
     Thread.ofVirtual()
         .name("zeo-read")

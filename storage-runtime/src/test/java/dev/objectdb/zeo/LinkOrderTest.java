@@ -53,6 +53,18 @@ class LinkOrderTest {
   }
 
   @Test
+  void anIteratorThatTheClientLetGoIsUnknownToItsNextCall() throws IOException {
+    try (ZeoTestClient client = ZeoTestClient.registered(server)) {
+      client.commit(OID, Tid.NONE, "one");
+      for (int i = 0; i < 3000; i++) {
+        PickleValue id = client.call("iterator_start", NONE, NONE).value();
+        client.tell("iterator_gc", PickleValue.list(List.of(id)));
+        assertThat(client.call("iterator_next", id).errorClass()).isEqualTo("builtins.KeyError");
+      }
+    }
+  }
+
+  @Test
   void r3EveryOtherLinkIsToldOfACommitAndItsOwnIsNot() throws IOException {
     try (ZeoTestClient writer = ZeoTestClient.registered(server);
         ZeoTestClient reader = ZeoTestClient.registered(server)) {
