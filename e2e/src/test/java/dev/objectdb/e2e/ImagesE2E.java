@@ -45,6 +45,7 @@ class ImagesE2E {
             "jackson-annotations",
             "jackson-core",
             "jackson-databind",
+            "jline-terminal",
             "jspecify",
             "logback-classic",
             "logback-core",
@@ -55,6 +56,7 @@ class ImagesE2E {
             "objectdb-storage-runtime",
             "picocli",
             "postgresql",
+            "progressbar",
             "prometheus-metrics-config",
             "prometheus-metrics-core",
             "prometheus-metrics-exposition-formats",
@@ -116,6 +118,7 @@ class ImagesE2E {
     List<String> arguments =
         new ArrayList<>(
             List.of("--multi-release", "25", "--ignore-missing-deps", "--print-module-deps"));
+    arguments.addAll(List.of("--module-path", libraries.toString())); // some name others by module
     try (Stream<Path> jars = Files.list(libraries)) {
       jars.map(Path::toString).forEach(arguments::add);
     }
@@ -126,8 +129,8 @@ class ImagesE2E {
             .orElseThrow()
             .run(printer, printer, arguments.toArray(String[]::new));
     assertThat(exit).as(output.toString()).isZero();
-    return Arrays.stream(output.toString().strip().split(","))
-        .collect(Collectors.toCollection(TreeSet::new));
+    String modules = output.toString().strip().lines().toList().getLast(); // warnings come first
+    return Arrays.stream(modules.split(",")).collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Unpacks the files of an image, and its configuration as config.json. */
