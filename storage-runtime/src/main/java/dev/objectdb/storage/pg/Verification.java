@@ -116,10 +116,26 @@ public final class Verification {
       WHERE NOT EXISTS (SELECT FROM transaction_log t WHERE t.tid = h.tid)
       """;
 
-  private static final String PRESENT = "SELECT zoid FROM object_state WHERE zoid = ANY (?)";
+  /** A table of revisions, and where the objects are that those may refer to. */
+  private enum Part {
+    CURRENT("object_state", "SELECT zoid FROM object_state"),
+    REPLACED(
+        "object_history",
+        "SELECT zoid FROM object_state"
+            + " UNION SELECT zoid FROM object_history WHERE state IS NOT NULL");
 
-  private static final String PRESENT_EVER =
-      PRESENT + " UNION SELECT zoid FROM object_history WHERE zoid = ANY (?) AND state IS NOT NULL";
+    private final String table;
+    private final String present;
+
+    Part(String table, String targets) {
+      this.table = table;
+      this.present = "SELECT zoid FROM (%s) t WHERE zoid = ANY (?)".formatted(targets);
+    }
+
+    String sql(String template) {
+      return template.replace("TABLE", table);
+    }
+  }
 
   private final Connection connection;
   private final RecordCodec codec;
@@ -177,22 +193,22 @@ public final class Verification {
 
   private Summary all(HistoryMode mode) throws SQLException {
     boolean preserving = mode == HistoryMode.PRESERVING;
-    watcher.begins(count("object_state") + (preserving ? count("object_history") : 0));
+    watcher.begins(count(Part.CURRENT) + (preserving ? count(Part.REPLACED) : 0));
     tell(Finding.Kind.NO_GUARD, GUARDS);
     tell(Finding.Kind.OIDS_BEHIND, OIDS_BEHIND);
     tell(Finding.Kind.NO_ROOT, NO_ROOT);
-    walk("object_state", PRESENT);
+    walk(Part.CURRENT);
     if (preserving) {
       tell(Finding.Kind.WRONG_HISTORY, HISTORY_ABOVE);
       tell(Finding.Kind.WRONG_HISTORY, HISTORY_UNLOGGED);
-      walk("object_history", PRESENT_EVER);
+      walk(Part.REPLACED);
     }
     return new Summary(revisions, references, findings);
   }
 
-  private long count(String table) throws SQLException {
+  private long count(Part part) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT count(*) FROM " + table)) {
+        ResultSet row = statement.executeQuery(part.sql("SELECT count(*) FROM TABLE"))) {
       row.next();
       return row.getLong(1);
     }
@@ -217,16 +233,8 @@ public final class Verification {
 
   private record Key(long zoid, long tid) {}
 
-  /** One table, and how to find out whether what its revisions refer to is there. */
-  private record Part(String table, String present) {
-    String sql(String template) {
-      return template.replace("TABLE", table);
-    }
-  }
-
-  private void walk(String table, String present) throws SQLException {
-    Part part = new Part(table, present);
-    String sql = "SELECT zoid, tid, state_size FROM %s ORDER BY zoid, tid".formatted(table);
+  private void walk(Part part) throws SQLException {
+    String sql = part.sql("SELECT zoid, tid, state_size FROM TABLE ORDER BY zoid, tid");
     Savepoint before = connection.setSavepoint();
     try (Statement statement = connection.createStatement()) {
       statement.setFetchSize(KEY_PAGE);
@@ -249,7 +257,7 @@ public final class Verification {
         throw e;
       }
       connection.rollback(before);
-      String text = "%s cannot be read any further: %s".formatted(table, e.getMessage());
+      String text = "%s cannot be read any further: %s".formatted(part.table, e.getMessage());
       tell(new Finding(Finding.Kind.UNREADABLE_ROW, text));
     }
   }
@@ -287,7 +295,7 @@ public final class Verification {
     Key key = batch.getFirst();
     String text =
         "object %s at %s in %s: %s"
-            .formatted(new Oid(key.zoid()), new Tid(key.tid()), part.table(), cause.getMessage());
+            .formatted(new Oid(key.zoid()), new Tid(key.tid()), part.table, cause.getMessage());
     tell(new Finding(Finding.Kind.UNREADABLE_ROW, text));
     revisions++;
     watcher.checked(1);
@@ -326,7 +334,7 @@ public final class Verification {
       if (other.contains(i)) {
         tell(one.row().wrong("state is not what its record says"));
       }
-      if (one.row().ended() && part.present().equals(PRESENT)) {
+      if (one.row().ended() && part == Part.CURRENT) {
         tell(one.row().wrong("state is NULL, which no current object has"));
       }
       for (Oid target : one.result().refs()) {
@@ -340,11 +348,8 @@ public final class Verification {
 
   private Set<Oid> present(Part part, Collection<Oid> targets) throws SQLException {
     Set<Oid> present = HashSet.newHashSet(targets.size());
-    long[] zoids = targets.stream().mapToLong(Oid::value).toArray();
-    try (PreparedStatement statement = connection.prepareStatement(part.present())) {
-      for (int i = 1; i <= statement.getParameterMetaData().getParameterCount(); i++) {
-        statement.setArray(i, bigints(zoids));
-      }
+    try (PreparedStatement statement = connection.prepareStatement(part.present)) {
+      statement.setArray(1, bigints(targets.stream().mapToLong(Oid::value).toArray()));
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           present.add(new Oid(rows.getLong(1)));
