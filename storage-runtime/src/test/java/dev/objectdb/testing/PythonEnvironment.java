@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A Python with pinned packages, made once and kept under {@code target/python}: what a user would
- * install, unmodified. Needs a {@code python3} with {@code venv}, 3.10 or newer, and a package
- * registry the first time; where one is missing, the test fails and says which.
+ * install, unmodified. Needs a Python with {@code venv}, see {@link PythonInterpreter}, and a
+ * package registry the first time; where one is missing, the test fails and says which.
  *
  * <p>Safe for use by several test classes and by several builds at the same time.
  */
@@ -23,6 +23,12 @@ public final class PythonEnvironment {
   private static final Path SCRIPTS = Path.of("src", "test", "python").toAbsolutePath();
   private static final Path HOME = Path.of("target", "python").toAbsolutePath();
   private static final long INSTALL_MINUTES_MAX = 10;
+  private static final String PGJSONB = "pgjsonb";
+
+  /** The oldest that ZODB 6 runs on, and the oldest that zodb-json-codec 1.7 runs on. */
+  private static final int MINOR_MIN = 10;
+
+  private static final int PGJSONB_MINOR_MIN = 12;
 
   private static final Map<String, PythonEnvironment> READY = new HashMap<>();
 
@@ -40,6 +46,11 @@ public final class PythonEnvironment {
   /** ZEO 6.2 and ZODB 6.4, the newest. */
   public static PythonEnvironment zeo6() {
     return of("zeo6");
+  }
+
+  /** zodb-pgjsonb 1.19 with zodb-json-codec 1.7, the other program on our tables, and ZEO 6.2. */
+  public static PythonEnvironment pgjsonb() {
+    return of(PGJSONB);
   }
 
   /** The environment with the packages of {@code requirements-NAME.txt} beside the scripts. */
@@ -61,7 +72,9 @@ public final class PythonEnvironment {
         if (!lock.isValid()
             || !Files.exists(installed)
             || !Files.readString(installed).equals(wanted)) {
-          install(directory, requirements);
+          String python =
+              PythonInterpreter.atLeast(name.equals(PGJSONB) ? PGJSONB_MINOR_MIN : MINOR_MIN);
+          install(python, directory, requirements);
           Files.writeString(installed, wanted);
         }
         return new PythonEnvironment(directory);
@@ -71,11 +84,10 @@ public final class PythonEnvironment {
     }
   }
 
-  private static void install(Path directory, Path requirements) throws IOException {
+  private static void install(String python, Path directory, Path requirements) throws IOException {
     run(
-        "python3 with its venv module is needed for the tests with Python clients"
-            + " (Debian: apt install python3-venv)",
-        List.of("python3", "-m", "venv", "--clear", directory.toString()));
+        python + " could not make a virtual environment",
+        List.of(python, "-m", "venv", "--clear", directory.toString()));
     run(
         "the packages of %s could not be installed; is a Python package registry in reach?"
             .formatted(requirements.getFileName()),
