@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * The HTTP side of a server, for machines; everything here only reads.
  *
  * <pre>
- *   GET /livez          200 while the process works at all
+ *   GET /livez          200 unless only a new process helps, else 503 and the reason
  *   GET /readyz         200 when clients should come, else 503 and the reason
  *   GET /metrics        Prometheus text format
  *   GET /admin/status   {@link ServerStatus} as JSON
@@ -30,19 +30,33 @@ final class Monitoring implements AutoCloseable {
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
   private static final String JSON = "application/json";
+
+  /** Who takes longer to ask holds a thread and a file handle for nobody. */
+  private static final String REQUEST_SECONDS_MAX = "5";
+
+  private static final String RESPONSE_SECONDS_MAX = "30";
+
   static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private final HttpServer http;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
+  static {
+    // The JDK's server waits for a request for ever, and has no other way to be told not to.
+    System.setProperty("sun.net.httpserver.maxReqTime", REQUEST_SECONDS_MAX);
+    System.setProperty("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS_MAX);
+  }
+
   /**
    * Starts to answer.
    *
+   * @param failed why the process has to be started again, empty while it need not
    * @param notReady why clients should go elsewhere, empty when they should come
    * @throws ConfigException if the port cannot be had
    */
   Monitoring(
       InetSocketAddress address,
+      Supplier<Optional<String>> failed,
       Supplier<Optional<String>> notReady,
       Supplier<ServerStatus> status,
       Metrics metrics) {
@@ -59,8 +73,8 @@ final class Monitoring implements AutoCloseable {
     }
     http.setExecutor(threads);
     handle("/", () -> new Answer(404, TEXT, "see /livez, /readyz, /metrics, /admin/status\n"));
-    handle("/livez", () -> new Answer(200, TEXT, "ok\n"));
-    handle("/readyz", () -> ready(notReady.get()));
+    handle("/livez", () -> okUnless(failed.get()));
+    handle("/readyz", () -> okUnless(notReady.get()));
     handle("/metrics", () -> new Answer(200, PROMETHEUS, metrics.scrape()));
     handle("/admin/status", () -> new Answer(200, JSON, json(status.get())));
     http.start();
@@ -79,8 +93,8 @@ final class Monitoring implements AutoCloseable {
     }
   }
 
-  private static Answer ready(Optional<String> notReady) {
-    return notReady
+  private static Answer okUnless(Optional<String> problem) {
+    return problem
         .map(why -> new Answer(503, TEXT, why + "\n"))
         .orElse(new Answer(200, TEXT, "ok\n"));
   }

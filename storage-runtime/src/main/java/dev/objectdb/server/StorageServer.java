@@ -55,6 +55,7 @@ public final class StorageServer implements AutoCloseable {
   private Monitoring monitor() {
     return new Monitoring(
         new InetSocketAddress(config.zeo().host(), config.monitoringPort()),
+        this::failure,
         this::problem,
         this::status,
         metrics);
@@ -132,12 +133,21 @@ public final class StorageServer implements AutoCloseable {
     return now == null ? 0 : now.zeo().port();
   }
 
+  /** Returns why only another process can serve, or empty while this one can. */
+  private Optional<String> failure() {
+    Parts now = parts;
+    return now != null && now.storage().hasFailed()
+        ? Optional.of("the storage has failed for good, see the log")
+        : Optional.empty();
+  }
+
   /** Returns why clients should not come at the moment, or empty if they should. */
   public Optional<String> problem() {
     return switch (state) {
       case STARTING -> Optional.of(waitingFor);
       case DRAINING -> Optional.of("stopping");
-      case SERVING -> Optional.ofNullable(parts).flatMap(it -> it.readiness().problem());
+      case SERVING ->
+          failure().or(() -> Optional.ofNullable(parts).flatMap(it -> it.readiness().problem()));
     };
   }
 

@@ -5,13 +5,16 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A number of bytes that may be held at once. Who needs more waits until others have given back; a
- * single need above the whole budget is served when nothing is held, so nothing waits for ever.
+ * single need above the whole budget is served when nothing is held. Who waits is served in the
+ * order of coming, so nothing waits for ever behind many that need little.
  */
 final class ByteBudget {
   private final int bytesMax;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition givenBack = lock.newCondition();
   private long held;
+  private long arrived;
+  private long served;
   private boolean closed;
 
   ByteBudget(int bytesMax) {
@@ -26,13 +29,17 @@ final class ByteBudget {
   boolean take(int bytes) {
     lock.lock();
     try {
-      while (!closed && held > 0 && held + bytes > bytesMax) {
+      long place = arrived++;
+      while (!closed && (place != served || (held > 0 && held + bytes > bytesMax))) {
         givenBack.awaitUninterruptibly();
       }
-      if (!closed) {
-        held += bytes;
+      if (closed) {
+        return false;
       }
-      return !closed;
+      held += bytes;
+      served++;
+      givenBack.signalAll(); // there may be room for the next one as well
+      return true;
     } finally {
       lock.unlock();
     }

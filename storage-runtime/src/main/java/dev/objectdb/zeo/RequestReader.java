@@ -14,6 +14,12 @@ final class RequestReader {
   /** What one {@code new_oids} hands out at most; clients ask without a number. */
   static final int NEW_OIDS = 100;
 
+  /** The same as in a FileStorage, whose log keeps each of these lengths in two bytes. */
+  static final int META_BYTES_MAX = 65_535;
+
+  /** A label stands in every line of the log about its client. */
+  private static final int LABEL_LENGTH_MAX = 200;
+
   private final Extensions extensions;
 
   RequestReader(Extensions extensions) {
@@ -47,7 +53,9 @@ final class RequestReader {
           }
           case "set_client_label" -> {
             args.expect(1, 1);
-            yield new ZeoRequest.SetClientLabel(args.text(0));
+            String label = args.text(0);
+            yield new ZeoRequest.SetClientLabel(
+                label.substring(0, Math.min(label.length(), LABEL_LENGTH_MAX)));
           }
           default -> null;
         });
@@ -101,9 +109,22 @@ final class RequestReader {
   private ZeoRequest begin(Arguments args) {
     args.expect(4, 6);
     TransactionMeta meta =
-        new TransactionMeta(args.bytes(1), args.bytes(2), extensions.toPickle(args.value(3)));
+        new TransactionMeta(
+            limited("user", args.bytes(1)),
+            limited("description", args.bytes(2)),
+            limited("extension", extensions.toPickle(args.value(3))));
     Tid tid = args.count() > 4 && !args.isNone(4) ? args.tid(4) : null;
     return new ZeoRequest.TpcBegin(args.txn(0), meta, tid);
+  }
+
+  /** These stay in memory until the transaction ends, unlike its records. */
+  private static Bytes limited(String what, Bytes bytes) {
+    if (bytes.length() > META_BYTES_MAX) {
+      throw new ArgumentException(
+          WireErrors.value(
+              "%s of the transaction: over %d bytes".formatted(what, META_BYTES_MAX)));
+    }
+    return bytes;
   }
 
   private static Optional<ZeoRequest> read(String name, Arguments args) {

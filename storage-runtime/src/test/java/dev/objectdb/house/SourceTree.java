@@ -27,6 +27,11 @@ final class SourceTree {
     return roots.build().flatMap(SourceTree::walk).sorted().toList();
   }
 
+  /** A file by its place below the root of the project. */
+  static Path file(String name) {
+    return ROOT.resolve(name);
+  }
+
   static String relative(Path file) {
     return ROOT.relativize(file).toString();
   }

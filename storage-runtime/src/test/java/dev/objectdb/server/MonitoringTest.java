@@ -1,5 +1,6 @@
 package dev.objectdb.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,10 +22,11 @@ class MonitoringTest {
   private static final ServerStatus STATUS =
       new ServerStatus("0.1.0", ServerStatus.State.STARTING, false, "starting", false, 0, null);
 
+  private final AtomicReference<Optional<String>> failure = new AtomicReference<>(Optional.empty());
   private final AtomicReference<Optional<String>> problem = new AtomicReference<>(Optional.empty());
   private final Metrics metrics = new Metrics();
   private final Monitoring monitoring =
-      new Monitoring(address(0), problem::get, () -> STATUS, metrics);
+      new Monitoring(address(0), failure::get, problem::get, () -> STATUS, metrics);
   private final HttpClient http = HttpClient.newHttpClient();
 
   @AfterEach
@@ -40,6 +43,22 @@ class MonitoringTest {
     assertThat(get("/readyz").statusCode()).isEqualTo(503);
     assertThat(get("/readyz").body()).isEqualTo("stopping\n");
     assertThat(get("/livez").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aProcessThatCanServeNobodyAnyMoreIsToBeStartedAgain() throws Exception {
+    failure.set(Optional.of("failed for good"));
+    assertThat(get("/livez").statusCode()).isEqualTo(503);
+    assertThat(get("/livez").body()).isEqualTo("failed for good\n");
+  }
+
+  @Test
+  void whoNeverEndsItsRequestIsLetGo() throws IOException {
+    try (Socket slow = new Socket(InetAddress.ofLiteral("127.0.0.1"), monitoring.port())) {
+      slow.setSoTimeout(20_000);
+      slow.getOutputStream().write("GET /livez HTTP/1.1\r\nHost:".getBytes(US_ASCII));
+      assertThat(slow.getInputStream().read()).as("the end of the link").isNegative();
+    }
   }
 
   @Test
@@ -69,7 +88,8 @@ class MonitoringTest {
   @Test
   void aFaultOfOursIsAnAnswerToo() throws Exception {
     try (Monitoring broken =
-        new Monitoring(address(0), MonitoringTest::fail, () -> STATUS, metrics)) {
+        new Monitoring(
+            address(0), failure::get, MonitoringTest::fail, () -> STATUS, metrics)) {
       URI uri = URI.create("http://127.0.0.1:%d/readyz".formatted(broken.port()));
       HttpRequest request = HttpRequest.newBuilder(uri).build();
       assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
@@ -88,7 +108,11 @@ class MonitoringTest {
           .isThrownBy(
               () ->
                   new Monitoring(
-                      address(taken.getLocalPort()), problem::get, () -> STATUS, metrics))
+                      address(taken.getLocalPort()),
+                      failure::get,
+                      problem::get,
+                      () -> STATUS,
+                      metrics))
           .withMessage(
               "monitoring cannot listen on 127.0.0.1 port %d (Address already in use): free the"
                   + " port, or set OBJECTDB_MONITORING_PORT to another",

@@ -213,6 +213,14 @@ public abstract class StorageContract {
   }
 
   @Test
+  void aHistoryOfNoRevisionsIsEmptyIfThereIsSuchAnObject() {
+    commit(A, Tid.NONE, 1);
+    assertThat(storage.history(A, 0)).isEmpty();
+    assertThat(storage.history(A, 1)).hasSize(1);
+    assertThatExceptionOfType(PosKeyException.class).isThrownBy(() -> storage.history(B, 0));
+  }
+
+  @Test
   void aDeletedObjectIsGoneFromThenOnAndStillThereBefore() {
     Tid first = commit(A, Tid.NONE, 1);
     Tid gone = delete(A);

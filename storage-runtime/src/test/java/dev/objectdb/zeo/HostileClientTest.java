@@ -12,8 +12,10 @@ import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
 import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.storage.MemoryStorage;
+import dev.objectdb.testing.CapturedLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -111,6 +113,18 @@ class HostileClientTest {
       }
       assertThat(client.call("getTid", PickleValue.of(1)).errorClass())
           .isEqualTo("builtins.TypeError");
+    }
+  }
+
+  @Test
+  void anOidOver63BitsIsAnObjectThatDoesNotExistAndCannotBeMade() throws IOException {
+    PickleValue over = PickleValue.of(Bytes.ofHex("8000000000000000"));
+    try (ZeoTestClient client = ZeoTestClient.registered(server)) {
+      assertThat(client.call("loadBefore", over, bytes(Tid.MAX)).errorClass())
+          .isEqualTo("ZODB.POSException.POSKeyError");
+      client.begin(TXN);
+      client.tell("storea", over, bytes(Tid.NONE), PickleValue.of(Bytes.ofUtf8("x")), TXN);
+      assertThat(client.call("vote", TXN).errorClass()).isEqualTo("ZODB.POSException.POSKeyError");
     }
   }
 
@@ -279,6 +293,57 @@ class HostileClientTest {
       await()
           .pollInterval(Duration.ofMillis(1500))
           .until(() -> client.call("iterator_next", PickleValue.of(0)).isError());
+    }
+  }
+
+  @Test
+  void whatATransactionSaysOfItselfMayBeAsLongAsInAFileStorageAndNoLonger() throws IOException {
+    PickleValue empty = PickleValue.of(Bytes.EMPTY);
+    PickleValue most = PickleValue.of(Bytes.ofUtf8("x".repeat(65_535)));
+    PickleValue over = PickleValue.of(Bytes.ofUtf8("x".repeat(65_536)));
+    try (ZeoTestClient client = ZeoTestClient.registered(server)) {
+      client.tell("tpc_begin", TXN, most, most, PickleValue.dict(PickleValue.of("x"), empty));
+      assertThat(client.call("vote", TXN).isError()).isFalse();
+      client.call("tpc_finish", TXN);
+      for (List<PickleValue> meta :
+          List.of(
+              List.of(over, empty, PickleValue.dict()),
+              List.of(empty, over, PickleValue.dict()),
+              List.of(empty, empty, PickleValue.dict(PickleValue.of("x"), most)))) {
+        client.tell("tpc_begin", TXN, meta.get(0), meta.get(1), meta.get(2));
+        client.store(TXN, OID, Tid.NONE, "x");
+        assertThat(client.call("vote", TXN).errorState().toString()).contains("over 65535 bytes");
+        client.call("tpc_abort", TXN);
+      }
+    }
+  }
+
+  @Test
+  void aLabelIsCutBeforeItFillsTheLog() throws IOException {
+    try (CapturedLog log = new CapturedLog();
+        ZeoTestClient client = ZeoTestClient.registered(server)) {
+      client.tell("set_client_label", PickleValue.of("label ".repeat(50_000)));
+      client.call("ping");
+      assertThat(log.lines())
+          .anyMatch(line -> line.contains("label label"))
+          .allMatch(line -> line.length() < 1_000);
+    }
+  }
+
+  @Test
+  void whoOnlyLooksWhetherTheServerIsThereLeavesNoLineInTheLog() throws IOException {
+    try (CapturedLog log = new CapturedLog()) {
+      new ZeoTestClient(server).close(); // before the greeting was read
+      try (ZeoTestClient probe = new ZeoTestClient(server)) {
+        probe.nextFrame();
+      }
+      try (ZeoTestClient probe = new ZeoTestClient(server)) {
+        probe.nextFrame();
+        probe.frame("ruok".getBytes(StandardCharsets.US_ASCII));
+        probe.nextFrame();
+      }
+      await().until(() -> server.counters().connections() == 0);
+      assertThat(log.lines()).isEmpty();
     }
   }
 

@@ -298,6 +298,10 @@ final class InvalidationFeed implements FeedPosition {
     cutOff();
   }
 
+  boolean hasEnded() {
+    return ended;
+  }
+
   private void refuseIfEnded() {
     if (ended) {
       throw new StorageUnavailableException("the storage has failed for good", null);

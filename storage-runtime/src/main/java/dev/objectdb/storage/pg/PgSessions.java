@@ -71,6 +71,8 @@ final class PgSessions implements Sessions {
     // Bounds the log-in too: a server that accepts and then says nothing is no server.
     properties.setProperty("loginTimeout", String.valueOf(LOGIN_TIMEOUT.toSeconds()));
     properties.setProperty("tcpKeepAlive", "true");
+    // An error's detail quotes the row it is about, and messages of errors are logged.
+    properties.setProperty("logServerErrorDetail", "false");
     properties.merge("ApplicationName", "objectdb " + name, (given, ours) -> given + " " + name);
     Map<String, String> all = new LinkedHashMap<>(common());
     all.putAll(settings);

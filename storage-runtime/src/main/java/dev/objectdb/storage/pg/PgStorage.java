@@ -123,14 +123,15 @@ public final class PgStorage implements Storage {
 
   @Override
   public List<HistoryEntry> history(Oid oid, int size) {
-    List<HistoryEntry> entries = log.history(oid, position(), size);
+    int atLeastOne = Math.max(size, 1); // which tells whether there is such an object
+    List<HistoryEntry> entries = log.history(oid, position(), atLeastOne);
     if (entries.isEmpty()) {
-      entries = log.history(oid, sync(), size); // it may be ahead of the feed
+      entries = log.history(oid, sync(), atLeastOne); // it may be ahead of the feed
     }
     if (entries.isEmpty()) {
       throw new PosKeyException(oid);
     }
-    return entries;
+    return size < 1 ? List.of() : entries;
   }
 
   @Override
@@ -228,6 +229,15 @@ public final class PgStorage implements Storage {
   public Usage usage() {
     return new Usage(
         pool.active(), pool.idle(), pool.waiting(), cache.bytes(), cache.hits(), cache.misses());
+  }
+
+  /** Tells whether only another process can serve: a thread has died that this one needs. */
+  public boolean hasFailed() {
+    return commits.feed().hasEnded();
+  }
+
+  InvalidationFeed feed() {
+    return commits.feed();
   }
 
   @Override

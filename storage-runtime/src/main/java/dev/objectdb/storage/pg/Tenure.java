@@ -180,8 +180,14 @@ final class Tenure {
     state = State.FREE;
   }
 
-  /** The session is of no use any more; the server frees the lock. */
+  /**
+   * The session is of no use any more; the server frees the lock. While the lock is asked for, the
+   * session is the asking thread's, whose answer is still to come.
+   */
   void lost() {
+    if (state == State.ASKED) {
+      return;
+    }
     CommitSession current = session;
     state = State.FREE;
     if (current != null) {

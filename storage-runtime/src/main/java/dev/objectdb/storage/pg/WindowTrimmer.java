@@ -46,20 +46,27 @@ final class WindowTrimmer implements AutoCloseable {
 
   private static final Duration PAUSE_MIN = Duration.ofSeconds(1);
 
+  /**
+   * Up to where everything may go. Asked once a round, since it looks at the whole window; which
+   * rows are too many is only asked when there are too many.
+   */
+  private static final String TOO_OLD =
+      """
+      SELECT greatest(
+        objectdb_tid(clock_timestamp() - make_interval(secs => ?)),
+        CASE WHEN (SELECT sum(state_size) FROM object_window) > ? THEN (
+          SELECT next_tid FROM (
+            SELECT next_tid, sum(state_size) OVER (ORDER BY next_tid DESC, zoid) AS bytes
+            FROM object_window) sizes WHERE bytes > ? ORDER BY next_tid DESC LIMIT 1)
+        END)
+      """;
+
   private static final String TRIM =
       """
-      WITH too_old AS (
-        SELECT greatest(
-          objectdb_tid(clock_timestamp() - make_interval(secs => ?)),
-          coalesce((SELECT next_tid FROM (
-            SELECT next_tid, sum(state_size) OVER (ORDER BY next_tid DESC, zoid) AS bytes
-            FROM object_window) sizes WHERE bytes > ? ORDER BY next_tid DESC LIMIT 1), 0)
-        ) AS tid
-      ), trimmed AS (
+      WITH trimmed AS (
         DELETE FROM object_window WHERE (zoid, tid) IN (
           SELECT zoid, tid FROM object_window
-          WHERE next_tid <= (SELECT tid FROM too_old)
-          ORDER BY next_tid LIMIT ? FOR UPDATE SKIP LOCKED)
+          WHERE next_tid <= ? ORDER BY next_tid LIMIT ? FOR UPDATE SKIP LOCKED)
         RETURNING zoid, tid
       ), unused AS (
         DELETE FROM object_record r USING trimmed d
@@ -171,16 +178,32 @@ final class WindowTrimmer implements AutoCloseable {
 
   /** Removes every replaced revision that is too old now. */
   void trim() {
-    inBatches("trimming the window", connection -> trimBatch(connection, BYTES_MAX));
+    trim(BYTES_MAX);
   }
 
-  /** One batch; package-private with the size given, so that a test need not store a gigabyte. */
-  int trimBatch(Connection connection, long bytesMax) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(TRIM)) {
+  /** With the size given, so that a test need not store a gigabyte. */
+  void trim(long bytesMax) {
+    long upTo = pool.read("measuring the window", connection -> tooOld(connection, bytesMax));
+    inBatches(
+        "trimming the window",
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(TRIM)) {
+            statement.setLong(1, upTo);
+            statement.setInt(2, BATCH_ROWS);
+            return count(statement);
+          }
+        });
+  }
+
+  private long tooOld(Connection connection, long bytesMax) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(TOO_OLD)) {
       statement.setDouble(1, seconds(window));
       statement.setLong(2, bytesMax);
-      statement.setInt(3, BATCH_ROWS);
-      return count(statement);
+      statement.setLong(3, bytesMax);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.storage.StorageTransaction;
 import dev.objectdb.storage.StorageTransactionException;
 import dev.objectdb.storage.StorageUnavailableException;
+import dev.objectdb.testing.CapturedLog;
 import dev.objectdb.testing.CountingProxy;
 import dev.objectdb.testing.EmbeddedPg;
 import dev.objectdb.testing.PostgresExtension;
@@ -281,6 +282,35 @@ class CommitFailuresIT {
     assertThatExceptionOfType(StorageTransactionException.class).isThrownBy(bad::finish);
     assertThat(both).succeedsWithin(10, TimeUnit.SECONDS);
     assertThat(postgres.query("SELECT zoid FROM object_state")).containsExactly("1");
+  }
+
+  @Test
+  void noStateOfAnObjectStandsInTheLogOrInTheAnswer() throws SQLException {
+    postgres.execute("ALTER TABLE object_state ADD CONSTRAINT small CHECK (zoid < 1000)");
+    StorageTransaction bad = commits.begin();
+    bad.store(new Oid(2000), Tid.NONE, Commits.record("confidential"));
+    bad.vote();
+    try (CapturedLog log = new CapturedLog()) {
+      assertThatExceptionOfType(StorageTransactionException.class)
+          .isThrownBy(bad::finish)
+          .withMessageNotContaining("confidential");
+      assertThat(log.lines())
+          .as("what PostgreSQL says, without the row it says it of")
+          .anyMatch(line -> line.contains("violates check constraint \"small\""))
+          .noneMatch(line -> line.contains("confidential"));
+    }
+  }
+
+  @Test
+  void betweenVoteAndFinishNoTransactionIsOpenThatTheServerCouldEnd() throws SQLException {
+    StorageTransaction voted = commits.voted(Map.of(A, Tid.NONE), 1);
+    assertThat(
+            postgres.query(
+                "SELECT state, backend_xid, backend_xmin FROM pg_stat_activity"
+                    + " WHERE datname = current_database()"
+                    + " AND application_name = 'objectdb committer'"))
+        .containsExactly("idle|null|null");
+    voted.finish();
   }
 
   @Test

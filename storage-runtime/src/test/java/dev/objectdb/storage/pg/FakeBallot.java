@@ -20,6 +20,7 @@ final class FakeBallot implements CommitSequencer.Ballot {
 
   final List<String> told = new CopyOnWriteArrayList<>();
   volatile Runnable onCommitted = () -> {};
+  volatile Runnable onPrepared = () -> {};
   private final InvalidationFeed.FeedSubscription owner;
   private volatile Prepared prepared;
 
@@ -53,6 +54,7 @@ final class FakeBallot implements CommitSequencer.Ballot {
 
   @Override
   public Prepared prepared() {
+    onPrepared.run();
     return prepared;
   }
 

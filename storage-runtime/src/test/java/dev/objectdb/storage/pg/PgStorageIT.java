@@ -12,6 +12,7 @@ import dev.objectdb.object.Tid;
 import dev.objectdb.storage.CurrentRecord;
 import dev.objectdb.storage.HistoryEntry;
 import dev.objectdb.storage.HistoryMode;
+import dev.objectdb.storage.InvalidRecordException;
 import dev.objectdb.storage.Loaded;
 import dev.objectdb.storage.PosKeyException;
 import dev.objectdb.storage.Storage;
@@ -162,6 +163,71 @@ class PgStorageIT {
         assertThat(two.loadBefore(oid, Tid.MAX).orElseThrow().data()).isEqualTo(record(2));
         assertThat(two.loadBefore(oid, second).orElseThrow())
             .isEqualTo(new Loaded(record(1), first, second, second));
+      }
+    }
+
+    @Test
+    void whoJoinsReadsWhatIsCommittedThenWhateverTheCacheHolds() {
+      try (PgStorage one = PgStorage.open(postgres.config());
+          PgStorage two = PgStorage.open(postgres.config())) {
+        Oid oid = new Oid(3);
+        Tid first = commit(one, Map.of(oid, Tid.NONE), 1);
+        two.sync();
+        assertThat(two.loadBefore(oid, Tid.MAX).orElseThrow().tid()).isEqualTo(first);
+        Tid second = commit(one, Map.of(oid, first), 2);
+        try (Subscription joined = two.subscribe(new RecordingListener())) {
+          assertThat(joined.baseline()).isEqualTo(second);
+          assertThat(two.loadBefore(oid, second.next()))
+              .contains(new Loaded(record(2), second, Tid.MAX, second));
+        }
+      }
+    }
+
+    @Test
+    void aStateThatSomebodyBrokeFailsTheLoadsOfItsObjectAndOfNoOther() throws SQLException {
+      Oid broken = new Oid(3);
+      Oid sound = new Oid(4);
+      try (PgStorage storage = PgStorage.open(postgres.config())) {
+        Tid tid = commit(storage, Map.of(broken, Tid.NONE, sound, Tid.NONE), 1);
+        postgres.execute("UPDATE object_state SET state = '{\"@bi\": []}' WHERE zoid = 3");
+        for (Runnable read :
+            List.<Runnable>of(
+                () -> storage.loadBefore(broken, Tid.MAX),
+                () -> storage.loadSerial(broken, tid),
+                () -> storage.recordFrom(broken))) {
+          assertThatExceptionOfType(InvalidRecordException.class)
+              .isThrownBy(read::run)
+              .satisfies(e -> assertThat(e.oid()).isEqualTo(broken));
+        }
+        assertThat(storage.loadBefore(sound, Tid.MAX).orElseThrow().data()).isEqualTo(record(1));
+        assertThat(storage.usage().sessionsActive()).isZero();
+        Tid mended = commit(storage, Map.of(broken, tid), 2);
+        assertThat(storage.loadBefore(broken, Tid.MAX).orElseThrow().tid()).isEqualTo(mended);
+      }
+    }
+
+    @Test
+    void theLogIsWalkedInPages() throws SQLException {
+      postgres.execute("INSERT INTO transaction_log (tid) SELECT n FROM generate_series(1, 20000) n");
+      try (CountingProxy proxy = new CountingProxy(EmbeddedPg.shared()::port);
+          PgStorage storage = PgStorage.open(through(proxy));
+          TransactionCursor cursor = storage.transactions(Tid.NONE, Tid.MAX)) {
+        int before = proxy.roundTrips();
+        int count = 0;
+        while (cursor.next().isPresent()) {
+          count++;
+        }
+        assertThat(count).isEqualTo(20_000);
+        assertThat(proxy.roundTrips() - before).as("pages").isGreaterThan(30);
+      }
+    }
+
+    @Test
+    void aThreadThatDiedShowsInTheStorage() {
+      try (PgStorage storage = PgStorage.open(postgres.config())) {
+        assertThat(storage.hasFailed()).isFalse();
+        storage.feed().end(Thread.currentThread(), new LinkageError("made to fail"));
+        assertThat(storage.hasFailed()).isTrue();
       }
     }
 

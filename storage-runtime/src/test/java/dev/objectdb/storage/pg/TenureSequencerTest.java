@@ -439,6 +439,26 @@ class TenureSequencerTest {
   }
 
   @Test
+  void anErrorOfOursWhileTheLockIsAskedForDoesNotAskASecondTime() {
+    database.takeLockElsewhere();
+    CompletableFuture<Verdict> waiting = voting(ballot(Map.of(A, Tid.NONE)));
+    database.awaitCall("lock", 1);
+    FakeBallot broken = ballot(Map.of(B, Tid.NONE));
+    broken.onPrepared =
+        () -> {
+          throw new AssertionError("made to fail");
+        };
+    CompletableFuture<Verdict> never = voting(broken);
+    assertThat(waiting).failsWithin(20, TimeUnit.SECONDS);
+    CompletableFuture<Verdict> next = voting(ballot(Map.of(A, Tid.NONE)));
+    staysUndone(next);
+    database.releaseElsewhere();
+    assertThat(get(next)).isInstanceOf(Verdict.Voted.class);
+    assertThat(database.calls().stream().filter("open"::equals)).hasSize(1);
+    assertThat(never).isNotDone();
+  }
+
+  @Test
   void aBugWhileOneOfABatchIsWrittenLeavesNobodyWaiting() {
     FakeBallot first = voted(Map.of(new Oid(3), Tid.NONE));
     FakeBallot bad = voted(Map.of(A, Tid.NONE));

@@ -76,10 +76,7 @@ class WindowTrimmerIT {
         ("INSERT INTO object_window SELECT n, %d + n, %d + n + 1, 'm', 'C', '1', 1000, '{}'"
                 + " FROM generate_series(1, 10) n")
             .formatted(now, now));
-    try (var connection = postgres.connect()) {
-      connection.setSchema("public");
-      trimmer(Duration.ofMinutes(5)).trimBatch(connection, 3_500);
-    }
+    trimmer(Duration.ofMinutes(5)).trim(3_500);
     assertThat(postgres.query("SELECT min(zoid), count(*) FROM object_window"))
         .containsExactly("8|3");
   }
