@@ -4,7 +4,8 @@ package dev.objectdb.object;
  * Every bound on input from outside, in one place. Whoever reads input asks here before it
  * allocates.
  *
- * @param frameBytesMax one ZEO message; larger ones close the link
+ * @param frameBytesMax one ZEO message; larger ones close the link. All long ones that a server is
+ *     working on together take no more, either.
  * @param recordBytesMax one object record; larger ones are refused
  * @param transactionBytesMax all records of one transaction, on disk above a small part in memory
  * @param transactionObjectsMax objects that one transaction stores, deletes or demands to be
@@ -31,6 +32,19 @@ public record Limits(
 
   public static final Limits DEFAULT =
       new Limits(256 * MIB, 256 * MIB, 4096L * MIB, 4_000_000, 10_000_000, 10_000_000, 1_000, 16);
+
+  /** Returns the same with another bound of a frame. */
+  public Limits withFrameBytesMax(int changed) {
+    return new Limits(
+        changed,
+        recordBytesMax,
+        transactionBytesMax,
+        transactionObjectsMax,
+        pickleValuesMax,
+        memoEntriesMax,
+        jsonDepthMax,
+        jsonExpansionMax);
+  }
 
   public Limits {
     if (frameBytesMax <= 0

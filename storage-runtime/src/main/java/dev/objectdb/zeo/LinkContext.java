@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 /**
  * What all links of a server share.
  *
+ * @param longFrames room for long frames, see {@link FrameReader}: as much as the longest may take
  * @param nanoTime a clock for durations
  */
 record LinkContext(
@@ -17,6 +18,7 @@ record LinkContext(
     RequestReader requests,
     Tally tally,
     ServerInfo info,
+    ByteBudget longFrames,
     LongSupplier nanoTime) {
 
   static LinkContext of(
@@ -32,6 +34,7 @@ record LinkContext(
         new RequestReader(extensions),
         tally,
         info,
+        new ByteBudget(config.limits().frameBytesMax()),
         nanoTime);
   }
 }

@@ -14,4 +14,12 @@ import dev.objectdb.codec.pickle.PickleValue;
 record Message(PickleValue msgid, boolean oneWay, String name, PickleValue args, int bytes) {
   /** The name of replies and of heartbeats. */
   static final String REPLY = ".reply";
+
+  /**
+   * Returns what an answer needs to know of a call that is read: its arguments keep the frame in
+   * memory, besides what was made of them.
+   */
+  Message withoutArguments() {
+    return new Message(msgid, oneWay, name, PickleValue.None.NONE, bytes);
+  }
 }

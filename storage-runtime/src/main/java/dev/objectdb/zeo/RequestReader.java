@@ -121,8 +121,7 @@ final class RequestReader {
   private static Bytes limited(String what, Bytes bytes) {
     if (bytes.length() > META_BYTES_MAX) {
       throw new ArgumentException(
-          WireErrors.value(
-              "%s of the transaction: over %d bytes".formatted(what, META_BYTES_MAX)));
+          WireErrors.value("%s of the transaction: over %d bytes".formatted(what, META_BYTES_MAX)));
     }
     return bytes;
   }

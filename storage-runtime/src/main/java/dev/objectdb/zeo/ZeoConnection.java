@@ -50,7 +50,7 @@ final class ZeoConnection implements LinkSession.Owner {
     this.link = link;
     this.socket = socket;
     this.client = String.valueOf(socket.getRemoteSocketAddress());
-    this.in = new FrameReader(socket.getInputStream());
+    this.in = new FrameReader(socket.getInputStream(), link.longFrames(), link.nanoTime());
     this.out = new FrameWriter(socket.getOutputStream());
     this.outbound = new Outbound(out, link.config().link(), link.nanoTime());
     this.feed = new LinkFeed(outbound, link.codec(), link.frames(), this::cut);
@@ -234,6 +234,9 @@ final class ZeoConnection implements LinkSession.Owner {
         > link.config().link().handshakeMax().toNanos()) {
       cut("the client does not register");
     }
+    if (in.isStalled()) {
+      cut("the client does not send what it announced");
+    }
     if (outbound.isStalled()) {
       cut("the client does not take what it is sent");
     }
@@ -288,6 +291,7 @@ final class ZeoConnection implements LinkSession.Owner {
   }
 
   private void end() {
+    in.close();
     hangUp();
     LinkSession open = session;
     try {

@@ -88,8 +88,7 @@ class MonitoringTest {
   @Test
   void aFaultOfOursIsAnAnswerToo() throws Exception {
     try (Monitoring broken =
-        new Monitoring(
-            address(0), failure::get, MonitoringTest::fail, () -> STATUS, metrics)) {
+        new Monitoring(address(0), failure::get, MonitoringTest::fail, () -> STATUS, metrics)) {
       URI uri = URI.create("http://127.0.0.1:%d/readyz".formatted(broken.port()));
       HttpRequest request = HttpRequest.newBuilder(uri).build();
       assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())

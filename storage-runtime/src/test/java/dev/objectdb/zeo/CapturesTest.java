@@ -32,7 +32,9 @@ class CapturesTest {
   /** One recorded frame. */
   record Capture(String id, String direction, Bytes frame, JsonNode decoded) {
     Bytes payload() throws IOException {
-      FrameReader reader = new FrameReader(new ByteArrayInputStream(frame.array()));
+      FrameReader reader =
+          new FrameReader(
+              new ByteArrayInputStream(frame.array()), new ByteBudget(1), System::nanoTime);
       return Bytes.wrap(reader.read(frame.length()).orElseThrow());
     }
 

@@ -312,7 +312,8 @@ class HostileClientTest {
               List.of(empty, empty, PickleValue.dict(PickleValue.of("x"), most)))) {
         client.tell("tpc_begin", TXN, meta.get(0), meta.get(1), meta.get(2));
         client.store(TXN, OID, Tid.NONE, "x");
-        assertThat(client.call("vote", TXN).errorState().toString()).contains("over 65535 bytes");
+        PickleValue.Tuple refusal = (PickleValue.Tuple) client.call("vote", TXN).errorState();
+        assertThat(refusal.get(0).toString()).endsWith("of the transaction: over 65535 bytes");
         client.call("tpc_abort", TXN);
       }
     }

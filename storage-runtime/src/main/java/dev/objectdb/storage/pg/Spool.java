@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class Spool implements AutoCloseable {
   /** What one transaction may keep in memory: nearly every transaction is smaller. */
   static final long MEMORY_BYTES = 4L << 20;
+
+  /**
+   * What is read or written at once: the channel copies it to memory outside the heap, and keeps
+   * that for the next time. Longer rows are not put together in one piece either.
+   */
+  private static final int PIECE_BYTES = 1 << 20;
 
   private final Memory memory;
   private final Path directory;
@@ -40,10 +47,11 @@ final class Spool implements AutoCloseable {
 
   record Kept(StagedRow row, long size) implements Slot {}
 
-  private record Spilled(long offset, int length) implements Slot {
+  /** Where the three parts of a row stand one after the other. */
+  private record Spilled(long offset, int head, int json, int record) implements Slot {
     @Override
     public long size() {
-      return length;
+      return (long) head + json + record;
     }
   }
 
@@ -89,14 +97,28 @@ final class Spool implements AutoCloseable {
       inMemory += size;
       return new Kept(row, size);
     }
-    Bytes bytes = row.toBytes();
-    Spilled slot = new Spilled(written, bytes.length());
-    ByteBuffer out = ByteBuffer.wrap(bytes.array());
-    FileChannel channel = file();
-    while (out.hasRemaining()) {
-      written += channel.write(out, written);
+    Bytes head = row.head();
+    Bytes json = row.json().json();
+    Bytes record = row.record();
+    Spilled slot = new Spilled(written, head.length(), json.length(), record.length());
+    if (slot.size() <= PIECE_BYTES) {
+      ByteBuffer all = ByteBuffer.allocate((int) slot.size());
+      append(all.put(head.array()).put(json.array()).put(record.array()).flip());
+    } else {
+      for (Bytes part : List.of(head, json, record)) {
+        append(ByteBuffer.wrap(part.array()));
+      }
     }
     return slot;
+  }
+
+  private void append(ByteBuffer from) throws IOException {
+    FileChannel channel = file();
+    int end = from.limit();
+    while (from.position() < end) {
+      from.limit(Math.min(end, from.position() + PIECE_BYTES));
+      written += channel.write(from, written);
+    }
   }
 
   StagedRow get(Slot slot) throws IOException {
@@ -107,14 +129,31 @@ final class Spool implements AutoCloseable {
   }
 
   private StagedRow read(Spilled slot) throws IOException {
-    ByteBuffer in = ByteBuffer.allocate(slot.length());
+    long json = slot.offset() + slot.head();
+    if (slot.size() > PIECE_BYTES) {
+      return StagedRow.of(
+          read(slot.offset(), slot.head()),
+          read(json, slot.json()),
+          read(json + slot.json(), slot.record()));
+    }
+    byte[] all = read(slot.offset(), (int) slot.size()).array();
+    int record = slot.head() + slot.json();
+    return StagedRow.of(
+        Bytes.copyOf(all, 0, slot.head()),
+        Bytes.copyOf(all, slot.head(), record),
+        Bytes.copyOf(all, record, all.length));
+  }
+
+  private Bytes read(long offset, int length) throws IOException {
+    ByteBuffer in = ByteBuffer.allocate(length);
     FileChannel channel = file();
-    while (in.hasRemaining()) {
-      if (channel.read(in, slot.offset() + in.position()) < 0) {
+    while (in.position() < length) {
+      in.limit(Math.min(length, in.position() + PIECE_BYTES));
+      if (channel.read(in, offset + in.position()) < 0) {
         throw new EOFException("the spool file ends early");
       }
     }
-    return StagedRow.of(Bytes.wrap(in.array()));
+    return Bytes.wrap(in.array());
   }
 
   private FileChannel file() throws IOException {

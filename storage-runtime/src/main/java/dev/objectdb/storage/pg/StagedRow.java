@@ -12,8 +12,9 @@ import java.util.List;
  * One record, transcoded and ready to be written.
  *
  * <pre>
- *   spooled   module:utf8 class:utf8 json:bytes record:bytes exact:1 count:4 oid:8*count
- *             utf8, bytes = length:4, content; big-endian
+ *   spooled   head json record
+ *   head      module:utf8 class:utf8 exact:1 count:4 oid:8*count
+ *             utf8 = length:4, content; big-endian
  * </pre>
  *
  * @param json class, JSON and references
@@ -30,20 +31,18 @@ record StagedRow(JsonRecord json, Bytes record) {
         + (long) Oid.WIRE_BYTES * json.refs().size();
   }
 
-  Bytes toBytes() {
+  /** Everything but the JSON and the record, which are long. */
+  Bytes head() {
     byte[] module = json.classModule().getBytes(StandardCharsets.UTF_8);
     byte[] name = json.className().getBytes(StandardCharsets.UTF_8);
-    byte[] state = json.json().array();
     long length =
-        5L * Integer.BYTES
+        3L * Integer.BYTES
             + 1
             + module.length
             + name.length
-            + state.length
-            + record.length()
             + (long) Oid.WIRE_BYTES * json.refs().size();
     ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(length));
-    for (byte[] part : List.of(module, name, state, record.array())) {
+    for (byte[] part : List.of(module, name)) {
       out.putInt(part.length).put(part);
     }
     out.put((byte) (json.exact() ? 1 : 0)).putInt(json.refs().size());
@@ -51,12 +50,10 @@ record StagedRow(JsonRecord json, Bytes record) {
     return Bytes.wrap(out.array());
   }
 
-  static StagedRow of(Bytes spooled) {
-    ByteBuffer in = ByteBuffer.wrap(spooled.array());
+  static StagedRow of(Bytes head, Bytes state, Bytes record) {
+    ByteBuffer in = ByteBuffer.wrap(head.array());
     String module = new String(part(in), StandardCharsets.UTF_8);
     String name = new String(part(in), StandardCharsets.UTF_8);
-    Bytes state = Bytes.wrap(part(in));
-    Bytes record = Bytes.wrap(part(in));
     boolean exact = in.get() == 1;
     int count = in.getInt();
     List<Oid> refs = new ArrayList<>(count);

@@ -208,7 +208,8 @@ class PgStorageIT {
 
     @Test
     void theLogIsWalkedInPages() throws SQLException {
-      postgres.execute("INSERT INTO transaction_log (tid) SELECT n FROM generate_series(1, 20000) n");
+      postgres.execute(
+          "INSERT INTO transaction_log (tid) SELECT n FROM generate_series(1, 20000) n");
       try (CountingProxy proxy = new CountingProxy(EmbeddedPg.shared()::port);
           PgStorage storage = PgStorage.open(through(proxy));
           TransactionCursor cursor = storage.transactions(Tid.NONE, Tid.MAX)) {

@@ -70,6 +70,20 @@ class SpoolTest {
   }
 
   @Test
+  void rowsLongerThanAPieceComeBackToo() throws IOException {
+    try (Spool spool = new Spool(new Spool.Memory(0), directory)) {
+      List<StagedRow> rows = List.of(row(1, (1 << 20) - 60), row(2, 1 << 20), row(3, 3_500_000));
+      List<Spool.Slot> slots = new ArrayList<>();
+      for (StagedRow row : rows) {
+        slots.add(spool.put(row));
+      }
+      for (int i = 0; i < rows.size(); i++) {
+        assertThat(spool.get(slots.get(i))).isEqualTo(rows.get(i));
+      }
+    }
+  }
+
+  @Test
   void transactionsShareTheMemoryAndSpillWhenItIsUsedUp() throws IOException {
     Spool.Memory memory = new Spool.Memory(2_000);
     try (Spool one = new Spool(memory, directory);
