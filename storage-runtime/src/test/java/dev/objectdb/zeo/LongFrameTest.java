@@ -56,6 +56,12 @@ class LongFrameTest {
     }
   }
 
+  /** Sends the beginning of a long frame and no more. */
+  private static void announce(ZeoTestClient client) throws IOException, InterruptedException {
+    client.raw(ByteBuffer.allocate(2_000).putInt(FRAME_MAX).array());
+    Thread.sleep(200); // nobody tells when it has arrived
+  }
+
   private static CompletableFuture<Tid> storing(ZeoTestClient client, Oid oid) {
     return CompletableFuture.supplyAsync(
         () -> {
@@ -73,8 +79,7 @@ class LongFrameTest {
     ZeoTestClient slow = ZeoTestClient.registered(server);
     try (ZeoTestClient waiting = ZeoTestClient.registered(server);
         ZeoTestClient bystander = ZeoTestClient.registered(server)) {
-      slow.raw(ByteBuffer.allocate(2_000).putInt(FRAME_MAX).array()); // and then no more
-      slow.rest();
+      announce(slow);
       CompletableFuture<Tid> stored = storing(waiting, new Oid(1));
       await().during(300, TimeUnit.MILLISECONDS).until(() -> !stored.isDone());
       assertThat(bystander.commit(new Oid(2), Tid.NONE, "short")).isGreaterThan(Tid.NONE);
@@ -87,10 +92,8 @@ class LongFrameTest {
   void aLinkThatEndsWhileItWaitsForRoomTakesNone() throws Exception {
     ZeoTestClient slow = ZeoTestClient.registered(server);
     ZeoTestClient gone = ZeoTestClient.registered(server);
-    slow.raw(ByteBuffer.allocate(2_000).putInt(FRAME_MAX).array());
-    slow.rest();
-    gone.raw(ByteBuffer.allocate(2_000).putInt(FRAME_MAX).array());
-    gone.rest();
+    announce(slow);
+    announce(gone);
     gone.close();
     slow.close();
     try (ZeoTestClient next = ZeoTestClient.registered(server)) {

@@ -189,7 +189,8 @@ class PgStorageIT {
       Oid sound = new Oid(4);
       try (PgStorage storage = PgStorage.open(postgres.config())) {
         Tid tid = commit(storage, Map.of(broken, Tid.NONE, sound, Tid.NONE), 1);
-        postgres.execute("UPDATE object_state SET state = '{\"@bi\": []}' WHERE zoid = 3");
+        postgres.execute(
+            "UPDATE object_state SET state = '{\"a\": {\"@bi\": \"x\"}}' WHERE zoid = 3");
         for (Runnable read :
             List.<Runnable>of(
                 () -> storage.loadBefore(broken, Tid.MAX),
