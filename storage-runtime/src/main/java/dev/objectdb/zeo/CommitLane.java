@@ -161,6 +161,9 @@ final class CommitLane {
   private void restore(StorageTransaction transaction, ZeoRequest.Restore request) {
     transaction.restore(request.oid(), request.data());
     wrote(request.oid());
+    if (current != null) {
+      current.restored(request.oid());
+    }
   }
 
   private void wrote(Oid oid) {
@@ -254,7 +257,9 @@ final class CommitLane {
         open.voted(true);
         tally.conflicts.add(changedByServer.size());
         tally.conflictsResolved.add(open.conflicts() + changedByServer.size());
-        yield Reply.of(Reply.value(changedByServer));
+        Set<Oid> toForget = new HashSet<>(open.restored());
+        toForget.addAll(changedByServer);
+        yield Reply.of(Reply.value(toForget));
       }
       case VoteResult.Conflicts(List<VoteResult.Conflict> conflicts) -> {
         open.voted(false);

@@ -17,6 +17,7 @@ final class LinkTransaction {
   private final TxnId txn;
   private final @Nullable StorageTransaction storage;
   private final Set<Oid> written = new HashSet<>();
+  private final Set<Oid> restored = new HashSet<>();
   private Reply.@Nullable Failure failure;
   private boolean voted;
   private int conflicts;
@@ -65,6 +66,16 @@ final class LinkTransaction {
     if (written.size() <= WRITTEN_MAX) {
       written.add(oid);
     }
+  }
+
+  /** The storage has taken it, and takes only so many. */
+  void restored(Oid oid) {
+    restored.add(oid);
+  }
+
+  /** What the client has sent without noting for its cache that it did. */
+  Set<Oid> restored() {
+    return restored;
   }
 
   /** The oids written, or null if they are too many to remember. */

@@ -18,7 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** The command as a user runs it: the packaged jar or the launcher, in a process of its own. */
-final class CommandProcess implements AutoCloseable {
+public final class CommandProcess implements AutoCloseable {
   /** Longer than anything takes on a machine that builds and tests at the same time. */
   static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -47,7 +47,7 @@ final class CommandProcess implements AutoCloseable {
   }
 
   /** Runs the jar, as an image does, with these OBJECTDB_ variables and no others. */
-  static CommandProcess jar(Map<String, String> environment, String... arguments)
+  public static CommandProcess jar(Map<String, String> environment, String... arguments)
       throws IOException {
     Path jar = Path.of("target/objectdb-storage-runtime.jar").toAbsolutePath();
     assertThat(jar).as("the phase 'package' makes it").exists();
@@ -87,7 +87,7 @@ final class CommandProcess implements AutoCloseable {
   }
 
   /** Waits for a line of the output that has this text in it, and returns the line. */
-  String awaitLine(String text) throws InterruptedException {
+  public String awaitLine(String text) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       String line = lines.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -99,7 +99,7 @@ final class CommandProcess implements AutoCloseable {
   }
 
   /** Waits for the end and returns the exit code. */
-  int awaitExit() throws InterruptedException {
+  public int awaitExit() throws InterruptedException {
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
         .as("end of:%n%s", this)
         .isTrue();
@@ -114,11 +114,11 @@ final class CommandProcess implements AutoCloseable {
     process.getOutputStream().flush();
   }
 
-  boolean hasEnded() {
+  public boolean hasEnded() {
     return !process.isAlive();
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
@@ -136,11 +136,11 @@ final class CommandProcess implements AutoCloseable {
     new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
   }
 
-  void sigkill() {
+  public void sigkill() {
     process.toHandle().destroyForcibly();
   }
 
-  String out() {
+  public String out() {
     synchronized (out) {
       return String.join("\n", out);
     }

@@ -63,6 +63,15 @@ final class TestDatabase {
     return database;
   }
 
+  String name() {
+    return name;
+  }
+
+  /** Returns a plain session, as any other program would have it. The caller closes it. */
+  Connection connect() throws SQLException {
+    return EmbeddedPg.shared().connect(name);
+  }
+
   /** Makes it what it was when it was new, much quicker than a new one is made. */
   void empty() {
     run(RESTORE);

@@ -61,9 +61,13 @@ final class ZeoTestClient implements AutoCloseable {
   }
 
   ZeoTestClient(ZeoServer server, int receiveBufferBytes) throws IOException {
+    this(server.port(), receiveBufferBytes);
+  }
+
+  private ZeoTestClient(int port, int receiveBufferBytes) throws IOException {
     socket = new Socket();
     socket.setReceiveBufferSize(receiveBufferBytes);
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(PATIENCE_MILLIS);
     in = new DataInputStream(socket.getInputStream());
@@ -74,8 +78,20 @@ final class ZeoTestClient implements AutoCloseable {
   static ZeoTestClient registered(ZeoServer server) throws IOException {
     ZeoTestClient client = new ZeoTestClient(server);
     client.greet();
-    client.call("register", PickleValue.of("1"), PickleValue.of(false));
+    client.register();
     return client;
+  }
+
+  /** Connects to whatever listens on a port of this machine, and greets. */
+  static ZeoTestClient connected(int port) throws IOException {
+    ZeoTestClient client = new ZeoTestClient(port, 1 << 16);
+    client.greet();
+    return client;
+  }
+
+  /** Registers for writing, and returns the tid that answers. */
+  Tid register() throws IOException {
+    return call("register", PickleValue.of("1"), PickleValue.of(false)).tid();
   }
 
   void greet() throws IOException {

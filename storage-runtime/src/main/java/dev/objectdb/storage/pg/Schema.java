@@ -34,7 +34,8 @@ public final class Schema {
           new Step(1, "001-shared-tables.sql", false),
           new Step(2, "002-history-tables.sql", true),
           new Step(3, "003-own-tables.sql", false),
-          new Step(4, "004-guards.sql", false));
+          new Step(4, "004-guards.sql", false),
+          new Step(5, "005-place.sql", false));
 
   /** Asks first: CREATE ... IF NOT EXISTS wants the right to create even where nothing is. */
   private static final String CREATE_SCHEMA =

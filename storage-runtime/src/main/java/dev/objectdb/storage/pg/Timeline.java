@@ -13,10 +13,15 @@ import org.slf4j.LoggerFactory;
  * Which history a server's data belong to. It changes when a standby takes over or a backup is
  * restored, and then commits that clients were told of may be gone.
  *
+ * <p>The restored backup may be a dump, and the server the same as before: then the log lies in
+ * another database, or in another file of it. So it does after {@code VACUUM FULL}, which loses
+ * nothing; caches that start anew once too often are no harm.
+ *
  * @param system the number a cluster gets when it is created
  * @param number rises each time a server begins to write a history of its own
+ * @param place the database and the file in it that hold the log
  */
-record Timeline(long system, int number) {
+record Timeline(long system, int number, long place) {
   /** Clients hold oids they were given; a sequence forgets some of its draws in a crash, too. */
   private static final int OIDS_SKIPPED = 10_000;
 
@@ -29,13 +34,15 @@ record Timeline(long system, int number) {
   static Timeline of(Connection connection) throws SQLException {
     String sql =
         """
-        SELECT system_identifier, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
-        FROM pg_control_system()
+        SELECT system_identifier, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8),
+               d.oid::bigint << 32 | pg_relation_filenode('transaction_log')::bigint
+        FROM pg_control_system(), pg_database d WHERE d.datname = current_database()
         """;
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       row.next();
-      return new Timeline(row.getLong(1), Integer.parseUnsignedInt(row.getString(2), 16));
+      return new Timeline(
+          row.getLong(1), Integer.parseUnsignedInt(row.getString(2), 16), row.getLong(3));
     }
   }
 
@@ -71,15 +78,17 @@ record Timeline(long system, int number) {
       throws SQLException {
     String sql =
         """
-        SELECT system_identifier, timeline, (SELECT coalesce(max(tid), 0) FROM transaction_log)
+        SELECT system_identifier, timeline, place,
+               (SELECT coalesce(max(tid), 0) FROM transaction_log)
         FROM objectdb_state FOR UPDATE
         """;
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       row.next();
       boolean known = row.getObject(1) != null;
-      Timeline recorded = new Timeline(row.getLong(1), row.getInt(2));
-      return (known && !recorded.equals(actual)) || row.getLong(3) < told.value();
+      long place = row.getObject(3) == null ? actual.place() : row.getLong(3); // new in version 5
+      Timeline recorded = new Timeline(row.getLong(1), row.getInt(2), place);
+      return (known && !recorded.equals(actual)) || row.getLong(4) < told.value();
     }
   }
 
@@ -100,10 +109,11 @@ record Timeline(long system, int number) {
   }
 
   private static void record(Connection connection, Timeline actual) throws SQLException {
-    String sql = "UPDATE objectdb_state SET system_identifier = ?, timeline = ?";
+    String sql = "UPDATE objectdb_state SET system_identifier = ?, timeline = ?, place = ?";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setLong(1, actual.system());
       statement.setInt(2, actual.number());
+      statement.setLong(3, actual.place());
       statement.executeUpdate();
     }
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Empty databases, Python's, our own of before, and those that must be refused. */
 class SchemaIT {
-  private static final int VERSION = 4;
+  private static final int VERSION = 5;
 
   @RegisterExtension final PostgresExtension postgres = PostgresExtension.empty();
 

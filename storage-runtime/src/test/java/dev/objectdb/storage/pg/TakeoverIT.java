@@ -14,6 +14,8 @@ import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The database loses commits: a standby that lagged took over, or a backup was restored. */
 class TakeoverIT {
@@ -56,6 +58,35 @@ class TakeoverIT {
           .isGreaterThanOrEqualTo(drawn.value() + 10_000);
       assertThat(commits.side.feed().changesSince(known)).isInstanceOf(ChangesSince.Known.class);
       assertThat(commits.commit(A, known, 2)).isGreaterThan(known);
+    }
+  }
+
+  /** As a dump is restored, with the tables made anew or emptied; the server is the same. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DROP TABLE transaction_log CASCADE; ALTER TABLE dump RENAME TO transaction_log",
+        "TRUNCATE transaction_log CASCADE; INSERT INTO transaction_log SELECT * FROM dump"
+      })
+  void aStartOnARestoredDumpLeapsToo(String restore) throws SQLException {
+    Tid lost;
+    try (Commits commits = new Commits(postgres.config())) {
+      Tid first = commits.commit(A, Tid.NONE, 1);
+      postgres.execute(
+          "CREATE TABLE dump (LIKE transaction_log INCLUDING ALL);"
+              + "INSERT INTO dump SELECT * FROM transaction_log");
+      lost = commits.commit(A, first, 2);
+    }
+    postgres.execute("SET session_replication_role = replica; DELETE FROM object_state;" + restore);
+    try (Commits commits = new Commits(postgres.config())) {
+      assertThat(commits.side.feed().sync()).isGreaterThan(lost);
+      assertThat(commits.side.feed().changesSince(lost)).isEqualTo(new ChangesSince.Unknown());
+    }
+    try (Commits commits = new Commits(postgres.config())) {
+      commits.side.feed().sync();
+      assertThat(postgres.query("SELECT count(*) FROM transaction_log"))
+          .as("it leaps once")
+          .containsExactly("2");
     }
   }
 
