@@ -18,6 +18,7 @@ Each answer has the cache as it is then. What became of an attempt:
     committed     with its tid; its note is in the log
     failed        it never came to a finish
     unknown       the finish was sent, and not answered
+    idle          there was nothing to be done
 """
 
 import random
@@ -80,7 +81,7 @@ class Worker:
         attempt.finishing, attempt.tid = False, None
         try:
             work()
-            return {"outcome": "committed", "tid": attempt.tid}
+            return {"outcome": "committed" if attempt.tid else "idle", "tid": attempt.tid}
         except Exception as e:
             outcome = "unknown" if attempt.finishing else "failed"
             return {"outcome": outcome, "error": type(e).__name__, "detail": str(e)[:200]}
@@ -120,7 +121,7 @@ class Worker:
             tree = self.root["tree"]
             keys = list(tree)
             if not keys:
-                return f"{token} nothing"
+                return f"{token} idle"
             key = random.choice(keys)
             assert tree.pop(key).value == key
             return f"{token} drop {key}"

@@ -15,7 +15,9 @@ import dev.objectdb.testing.TcpProxy;
 import dev.objectdb.zeo.StockClient.Found;
 import dev.objectdb.zeo.ZeoTestClient.Answer;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +37,15 @@ import org.junit.jupiter.api.TestInstance;
 class ClusterDeathsIT {
   /** A server that dies is noticed in moments; a lock that stays is kept for 40 seconds. */
   private static final Duration SOON = Duration.ofSeconds(20);
+
+  /** Each COMMIT waits for whoever holds this lock, if anybody does. */
+  private static final String SLOW_COMMITS =
+      """
+      CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_advisory_xact_lock(77); RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON transaction_log DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION slow()
+      """;
 
   @TestInstance(TestInstance.Lifecycle.PER_CLASS)
   abstract static class Both {
@@ -67,6 +78,7 @@ class ClusterDeathsIT {
     /** On the first server, since that is where a client goes whose second one is out of reach. */
     @BeforeEach
     void connect() throws InterruptedException {
+      first.back().release();
       if (!first.isRunning()) {
         first.restart();
       }
@@ -151,10 +163,9 @@ class ClusterDeathsIT {
       client.begin();
       client.store(oid, "new", old);
       client.vote();
-      first.back().hold(TcpProxy.Way.TO_CLIENT);
-      CompletableFuture<JsonNode> finish = client.send("finish");
-      await().atMost(SOON).until(() -> cluster.lastTid().isAfter(old));
+      CompletableFuture<JsonNode> finish = finishUnheard();
       Tid committed = cluster.lastTid();
+      assertThat(committed).isGreaterThan(old);
       die(first);
       assertDisconnected(finish);
       client.abort();
@@ -164,6 +175,25 @@ class ClusterDeathsIT {
       other.ping();
       assertThat(value(other, oid).tid()).isEqualTo(committed);
       assertThat(client.commit(oid, "newer", committed)).isGreaterThan(committed);
+    }
+
+    /** Returns when the COMMIT is done and its answer is held on the way to the server. */
+    private CompletableFuture<JsonNode> finishUnheard() throws SQLException {
+      String waiting =
+          "SELECT 1 FROM pg_stat_activity WHERE query = 'COMMIT' AND wait_event_type = 'Lock'"
+              + " AND datname = current_database()";
+      cluster.execute(SLOW_COMMITS);
+      CompletableFuture<JsonNode> finish;
+      try (Connection blocker = cluster.connect();
+          Statement statement = blocker.createStatement()) {
+        statement.execute("SELECT pg_advisory_lock(77)");
+        finish = client.send("finish");
+        await().atMost(SOON).until(() -> !cluster.query(waiting).isEmpty());
+        first.back().hold(TcpProxy.Way.TO_CLIENT);
+      }
+      await().atMost(SOON).until(() -> cluster.query(waiting).isEmpty());
+      cluster.execute("DROP TRIGGER slow ON transaction_log; DROP FUNCTION slow()");
+      return finish;
     }
 
     @Test

@@ -22,7 +22,7 @@ import java.util.zip.CRC32;
  *
  * <pre>
  *   note   = token change              token = thread "#" number
- *   change = kind index amount | "put" key | "drop" key | "flip" oid | "nothing"
+ *   change = kind index amount | "put" key | "drop" key | "flip" oid
  * </pre>
  */
 final class Ledger implements AutoCloseable {
@@ -49,7 +49,7 @@ final class Ledger implements AutoCloseable {
         readOn();
         assertThat(tids).as("acknowledged").containsEntry(token, answer.get("tid").asLong());
       }
-      case "failed" -> failed.add(token);
+      case "failed", "idle" -> failed.add(token);
       case "unknown" -> unknown.add(token);
       default -> throw new AssertionError(answer);
     }
@@ -101,7 +101,7 @@ final class Ledger implements AutoCloseable {
         add("keys", tid, sign);
         add("sum of keys", tid, sign * crc(note[2]));
       }
-      case "flip", "nothing" -> {}
+      case "flip" -> {}
       default -> add(note[1] + " " + note[2], tid, Long.parseLong(note[3]));
     }
   }
