@@ -5,6 +5,7 @@ import dev.objectdb.codec.JsonRecord;
 import dev.objectdb.codec.RecordCodec;
 import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Limits;
+import dev.objectdb.storage.HistoryMode;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,8 +20,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every object ever was, written down by a trigger of the test's own, so that it owes nothing
- * to what is tested; and the judge of clients' caches.
+ * What every object ever was, written down by triggers of the test's own, so that no more is lost
+ * of it than what a program does not write; and the judge of clients' caches.
  *
  * <p>A cache is right if each of its current entries is what the object was at the client's tid,
  * and each past one what it was from its start on. The end of a past one may lie later than the
@@ -36,17 +37,25 @@ final class Chronicle implements AutoCloseable {
       CREATE INDEX ON chronicle.revision (tid);
       CREATE FUNCTION chronicle.keep() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
-        IF TG_OP = 'DELETE' THEN
-          INSERT INTO chronicle.revision
-            SELECT OLD.zoid, max(tid), NULL, NULL, NULL, true FROM public.transaction_log;
-        ELSE
-          INSERT INTO chronicle.revision
-            VALUES (NEW.zoid, NEW.tid, NEW.class_mod, NEW.class_name, NEW.state, false);
-        END IF;
+        INSERT INTO chronicle.revision
+          VALUES (NEW.zoid, NEW.tid, NEW.class_mod, NEW.class_name, NEW.state, false);
         RETURN NULL;
       END $$;
-      CREATE TRIGGER chronicle AFTER INSERT OR UPDATE OR DELETE ON public.object_state
+      CREATE FUNCTION chronicle.end() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        INSERT INTO chronicle.revision VALUES (NEW.zoid, NEW.tid, NULL, NULL, NULL, true);
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER chronicle AFTER INSERT OR UPDATE ON public.object_state
         FOR EACH ROW EXECUTE FUNCTION chronicle.keep();
+      CREATE TRIGGER chronicle AFTER INSERT ON public.object_deletion
+        FOR EACH ROW EXECUTE FUNCTION chronicle.end();
+      """;
+
+  private static final String KEEP_TOMBSTONES =
+      """
+      CREATE TRIGGER chronicle AFTER INSERT ON public.object_history
+        FOR EACH ROW WHEN (NEW.state IS NULL) EXECUTE FUNCTION chronicle.end()
       """;
 
   private static final String DIFFERENT =
@@ -73,10 +82,13 @@ final class Chronicle implements AutoCloseable {
   }
 
   /** Begins it, in a database that nobody has written to yet. */
-  static Chronicle begin(TestDatabase database) throws SQLException {
+  static Chronicle begin(TestDatabase database, HistoryMode mode) throws SQLException {
     Chronicle chronicle = new Chronicle(database);
     try (Statement statement = chronicle.connection.createStatement()) {
       statement.execute(KEEP);
+      if (mode == HistoryMode.PRESERVING) {
+        statement.execute(KEEP_TOMBSTONES);
+      }
     }
     return chronicle;
   }

@@ -26,7 +26,7 @@ final class Cluster implements AutoCloseable {
 
   private Cluster(HistoryMode mode, int serverCount) throws SQLException {
     database = TestDatabase.create(mode);
-    chronicle = Chronicle.begin(database);
+    chronicle = Chronicle.begin(database, mode);
     servers =
         IntStream.range(0, serverCount)
             .mapToObj(_ -> ServerProcess.of(database::name, mode))
