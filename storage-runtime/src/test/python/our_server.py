@@ -15,6 +15,7 @@ What a server has to be told is told, and what only tunes the stock server is le
     invalidation-queue-size         transactions that a cache may be behind; ours asks the log, so
                                     this makes the test's storage forget. invalidation-age: no limit
     loaddelayed_storage             loads take as long as there
+    ssl                             the files as they are
     client-conflict-resolution      is how our server always works
     blob directories                what needs them fails by itself
     pid-filename, debug, threaded, suicide, name, log, timeouts of starting: nothing to be done
@@ -24,7 +25,9 @@ What ours is not made for fails the test, with the reason: NotOurs.
 
 import os
 import re
+import shutil
 import sys
+import tempfile
 
 from channel import ask
 
@@ -58,8 +61,8 @@ class Servers:
         storage = Options(storage_conf or f"path {path}")
         if protocol or server.is_on("msgpack"):
             raise NotOurs("another protocol")
-        if "<ssl>" in server.text:
-            raise NotOurs("TLS")
+        if server.get("password-function"):
+            raise NotOurs("a password for the key's file")
 
         name = self._name(storage)
         database = self._database(name, storage.is_on("create"))
@@ -77,11 +80,13 @@ class Servers:
             options["remembers"] = int(server.get("invalidation-queue-size"))
         if "<loaddelayed_storage" in storage.text:
             options["loadDelayMillis"] = LOAD_DELAY_MILLIS
+        if "<ssl>" in server.text:
+            options["tls"] = mounted(server)
         port = ask(**options)["port"]
         self._ports[port] = name
 
         def stop(stop_timeout=None):
-            if self._ports.pop(port, None):
+            if self._ports.pop(port, None) is not None:
                 ask(stop=port)
                 if not keep:
                     self._drop(name)
@@ -89,15 +94,15 @@ class Servers:
         return (options["host"], port), stop
 
     def _name(self, storage):
-        """What this server's data are called; a storage in memory is called nothing."""
+        """What this server's data are called; a storage in memory is one of its own."""
         if "<zeoclient" in storage.text:
             return self._ports[int(storage.get("server").rpartition(":")[2])]
         path = storage.get("path")
-        return path and os.path.abspath(re.sub(r"^storage_conf\.\d+$", "storage_conf", path))
+        if not path:
+            return self.started
+        return os.path.abspath(re.sub(r"^storage_conf\.\d+$", "storage_conf", path))
 
     def _database(self, name, empty):
-        if name is None:
-            name = self.started
         if empty:
             self._drop(name)
         if name not in self._databases:
@@ -115,6 +120,15 @@ class Servers:
         self._ports.clear()
         for name in list(self._databases):
             self._drop(name)
+
+
+def mounted(server):
+    """Where the files for TLS are, by the names that a Secret gives them."""
+    directory = tempfile.mkdtemp(prefix="tls-", dir=".")
+    names = {"certificate": "tls.crt", "key": "tls.key", "authenticate": "ca.crt"}
+    for option, name in names.items():
+        shutil.copy(server.get(option), os.path.join(directory, name))
+    return os.path.abspath(directory)
 
 
 class Options:

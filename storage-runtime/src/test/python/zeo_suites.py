@@ -53,7 +53,6 @@ MODULES = [
 
 LEFT_OUT = {
     "Blob|blob_|^testblob|IExternalGC": "blobs and the garbage collection over them are not built yet",
-    "^(FileStorageSSL|SSLConnection)Tests": "TLS is not built yet",
     "^MappingStorage": "the tests of FileStorage again, over another storage of the stock server",
     "^testZEO.runzeo_": "starts the stock server's own program",
     "^testZEO.client_has_newer_data": "puts the server's file of yesterday in the place of today's",

@@ -39,6 +39,9 @@ class ImagesE2E {
         .containsExactlyInAnyOrder(
             "HdrHistogram",
             "HikariCP",
+            "bcpkix-jdk18on",
+            "bcprov-jdk18on",
+            "bcutil-jdk18on",
             "caffeine",
             "checker-qual",
             "error_prone_annotations",
@@ -63,7 +66,9 @@ class ImagesE2E {
             "prometheus-metrics-exposition-textformats",
             "prometheus-metrics-model",
             "prometheus-metrics-tracer-common",
-            "slf4j-api");
+            "slf4j-api",
+            "sslcontext-kickstart",
+            "sslcontext-kickstart-for-pem");
   }
 
   @Test

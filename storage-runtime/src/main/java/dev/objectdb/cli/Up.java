@@ -127,7 +127,8 @@ final class Up {
             spec.zeo().port(),
             spec.zeo().readOnly(),
             duration(spec.zeo().transactionTimeout()),
-            spec.zeo().maxConnections()),
+            spec.zeo().maxConnections(),
+            Optional.empty()), // nobody but this machine hears it
         0,
         spec.pool().min(),
         spec.pool().max(),

@@ -3,6 +3,8 @@ package dev.objectdb.server;
 import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.storage.pg.PgConfig;
 import dev.objectdb.storage.pg.PgUri;
+import dev.objectdb.zeo.MountedTls;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -50,9 +52,15 @@ public record ServerConfig(
    * @param readOnly whether every write is refused
    * @param transactionTimeout how long a client may hold the commit lock
    * @param maxConnections further clients are refused
+   * @param tls empty to speak in the clear
    */
   public record Zeo(
-      String host, int port, boolean readOnly, Duration transactionTimeout, int maxConnections) {}
+      String host,
+      int port,
+      boolean readOnly,
+      Duration transactionTimeout,
+      int maxConnections,
+      Optional<MountedTls.Place> tls) {}
 
   /**
    * @throws ConfigException if two values do not fit each other
@@ -88,7 +96,8 @@ public record ServerConfig(
             texts.value(ConfigKey.ZEO_READ_ONLY, ServerConfig::yesOrNo),
             texts.value(
                 ConfigKey.ZEO_TRANSACTION_TIMEOUT, text -> duration(text, Duration.ofHours(1))),
-            texts.value(ConfigKey.ZEO_MAX_CONNECTIONS, text -> whole(text, 1, CONNECTIONS_LIMIT))),
+            texts.value(ConfigKey.ZEO_MAX_CONNECTIONS, text -> whole(text, 1, CONNECTIONS_LIMIT)),
+            tls(texts)),
         texts.value(ConfigKey.MONITORING_PORT, text -> whole(text, 0, PORT_LIMIT)),
         texts.value(ConfigKey.POOL_MIN, text -> whole(text, POOL_LEAST, POOL_LIMIT)),
         texts.value(ConfigKey.POOL_MAX, text -> whole(text, POOL_LEAST, POOL_LIMIT)),
@@ -113,6 +122,45 @@ public record ServerConfig(
         defaults.statementTimeout(),
         defaults.lockTimeout(),
         defaults.limits());
+  }
+
+  private static Optional<MountedTls.Place> tls(Environment texts) {
+    Optional<Path> directory =
+        texts.value(ConfigKey.ZEO_TLS_DIRECTORY, text -> Optional.of(directory(text)));
+    Optional<Path> clientCa =
+        texts.value(ConfigKey.ZEO_TLS_CLIENT_CA_DIRECTORY, text -> Optional.of(directory(text)));
+    MountedTls.ClientAuth clientAuth =
+        texts.value(ConfigKey.ZEO_TLS_CLIENT_AUTH, ServerConfig::clientAuth);
+    if (clientAuth != MountedTls.ClientAuth.NONE && (directory.isEmpty() || clientCa.isEmpty())) {
+      throw new ConfigException(
+          "%s is \"%s\", which needs %s and %s: set both"
+              .formatted(
+                  ConfigKey.ZEO_TLS_CLIENT_AUTH.key(),
+                  texts.text(ConfigKey.ZEO_TLS_CLIENT_AUTH),
+                  ConfigKey.ZEO_TLS_DIRECTORY.key(),
+                  ConfigKey.ZEO_TLS_CLIENT_CA_DIRECTORY.key()));
+    }
+    if (clientAuth == MountedTls.ClientAuth.NONE && clientCa.isPresent()) {
+      throw new ConfigException(
+          "%s is set, and %s is None, so that no client is asked: give Optional or Require"
+              .formatted(
+                  ConfigKey.ZEO_TLS_CLIENT_CA_DIRECTORY.key(),
+                  ConfigKey.ZEO_TLS_CLIENT_AUTH.key()));
+    }
+    return directory.map(it -> new MountedTls.Place(it, clientAuth, clientCa));
+  }
+
+  private static Optional<Path> directory(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+  }
+
+  private static Optional<MountedTls.ClientAuth> clientAuth(String text) {
+    return switch (text) {
+      case "None" -> Optional.of(MountedTls.ClientAuth.NONE);
+      case "Optional" -> Optional.of(MountedTls.ClientAuth.OPTIONAL);
+      case "Require" -> Optional.of(MountedTls.ClientAuth.REQUIRE);
+      default -> Optional.empty();
+    };
   }
 
   /** Apart from the others: a message must not show the text, which holds a password. */

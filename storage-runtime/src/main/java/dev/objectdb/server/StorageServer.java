@@ -8,8 +8,11 @@ import dev.objectdb.storage.StorageUnavailableException;
 import dev.objectdb.storage.pg.PgStorage;
 import dev.objectdb.storage.pg.SchemaException;
 import dev.objectdb.zeo.LinkLimits;
+import dev.objectdb.zeo.LinkSecurity;
+import dev.objectdb.zeo.MountedTls;
 import dev.objectdb.zeo.ZeoConfig;
 import dev.objectdb.zeo.ZeoServer;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -36,6 +39,7 @@ public final class StorageServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StorageServer.class);
 
   private final ServerConfig config;
+  private final LinkSecurity security;
   private final Metrics metrics = new Metrics();
   private final @Nullable Monitoring monitoring;
   private volatile ServerStatus.State state = ServerStatus.State.STARTING;
@@ -48,11 +52,23 @@ public final class StorageServer implements AutoCloseable {
   /**
    * Begins to answer probes, not yet clients.
    *
-   * @throws ConfigException if the monitoring port cannot be had
+   * @throws ConfigException if the monitoring port cannot be had, or TLS not be set up
    */
   public StorageServer(ServerConfig config) {
     this.config = config;
+    this.security = config.zeo().tls().map(StorageServer::security).orElse(LinkSecurity.PLAIN);
     this.monitoring = config.monitoringPort() == 0 ? null : monitor();
+  }
+
+  private static LinkSecurity security(MountedTls.Place place) {
+    try {
+      return new MountedTls(place, System::nanoTime);
+    } catch (IOException e) {
+      ConfigKey key = ConfigKey.ZEO_TLS_DIRECTORY;
+      throw new ConfigException(
+          "%s is %s, which cannot be used (%s): %s"
+              .formatted(key.key(), place.directory(), e.getMessage(), key.remedy()));
+    }
   }
 
   private Monitoring monitor() {
@@ -126,6 +142,8 @@ public final class StorageServer implements AutoCloseable {
         zeo.port(),
         zeo.readOnly(),
         zeo.maxConnections(),
+        security,
+        ZeoConfig.queueBytesOfThisProcess(),
         limits(Runtime.getRuntime().maxMemory()),
         LinkLimits.DEFAULT);
   }

@@ -1,24 +1,56 @@
 package dev.objectdb.zeo;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A number of bytes that may be held at once. Who needs more waits until others have given back; a
- * single need above the whole budget is served when nothing is held. Who waits is served in the
- * order of coming, so nothing waits for ever behind many that need little.
+ * A number of bytes that may be held at once; for a link, part of what all links hold together. Who
+ * needs more waits until others have given back, in the order of coming, so nobody waits for ever
+ * behind many that need little. A need is always served when nothing is held: a single one may be
+ * above the whole budget, and no link waits for another.
  */
 final class ByteBudget {
   private final int bytesMax;
+  private final Pool pool;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition givenBack = lock.newCondition();
   private long held;
   private long arrived;
   private long served;
+  private long pooled;
   private boolean closed;
 
+  /** What all links of a server may hold, above one need each. */
+  static final class Pool {
+    private final long bytesMax;
+    private final AtomicLong held = new AtomicLong();
+
+    Pool(long bytesMax) {
+      this.bytesMax = bytesMax;
+    }
+
+    private boolean tryTake(int bytes) {
+      if (held.addAndGet(bytes) <= bytesMax) {
+        return true;
+      }
+      held.addAndGet(-bytes);
+      return false;
+    }
+
+    private void giveBack(long bytes) {
+      held.addAndGet(-bytes);
+    }
+  }
+
+  /** A budget of its own. */
   ByteBudget(int bytesMax) {
+    this(bytesMax, new Pool(Long.MAX_VALUE));
+  }
+
+  ByteBudget(int bytesMax, Pool pool) {
     this.bytesMax = bytesMax;
+    this.pool = pool;
   }
 
   /**
@@ -30,13 +62,12 @@ final class ByteBudget {
     lock.lock();
     try {
       long place = arrived++;
-      while (!closed && (place != served || (held > 0 && held + bytes > bytesMax))) {
+      while (!closed && (place != served || !fits(bytes))) {
         givenBack.awaitUninterruptibly();
       }
       if (closed) {
         return false;
       }
-      held += bytes;
       served++;
       givenBack.signalAll(); // there may be room for the next one as well
       return true;
@@ -53,31 +84,44 @@ final class ByteBudget {
   boolean tryTake(int bytes) {
     lock.lock();
     try {
-      boolean fits = held + bytes <= bytesMax;
-      if (fits) {
-        held += bytes;
-      }
-      return fits;
+      return !closed && arrived == served && fits(bytes);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes the bytes if it may. */
+  private boolean fits(int bytes) {
+    if (held > 0) {
+      if (held + bytes > bytesMax || !pool.tryTake(bytes)) {
+        return false;
+      }
+      pooled += bytes;
+    }
+    held += bytes;
+    return true;
   }
 
   void giveBack(int bytes) {
     lock.lock();
     try {
       held -= bytes;
+      long back = Math.min(bytes, pooled);
+      pooled -= back;
+      pool.giveBack(back);
       givenBack.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Lets everybody who waits go, with nothing. */
+  /** The link ends, and with it what it holds: who waits goes, with nothing. */
   void close() {
     lock.lock();
     try {
       closed = true;
+      pool.giveBack(pooled);
+      pooled = 0;
       givenBack.signalAll();
     } finally {
       lock.unlock();

@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
  * What all links of a server share.
  *
  * @param longFrames room for long frames, see {@link FrameReader}: as much as the longest may take
+ * @param pool what their queues may hold together
  * @param nanoTime a clock for durations
  */
 record LinkContext(
@@ -19,6 +20,7 @@ record LinkContext(
     Tally tally,
     ServerInfo info,
     ByteBudget longFrames,
+    ByteBudget.Pool pool,
     LongSupplier nanoTime) {
 
   static LinkContext of(
@@ -35,6 +37,7 @@ record LinkContext(
         tally,
         info,
         new ByteBudget(config.limits().frameBytesMax()),
+        new ByteBudget.Pool(config.queueBytesMax()),
         nanoTime);
   }
 }

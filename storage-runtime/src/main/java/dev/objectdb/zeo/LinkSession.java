@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,10 @@ final class LinkSession implements AutoCloseable {
   private final Cursors cursors;
   private final ReadHandler reads;
   private final Semaphore readers;
+
+  /** Held by a read whose record waits in memory for its client, so that at most one does. */
+  private final ReentrantLock record = new ReentrantLock();
+
   private final CommitLane lane;
   private final ByteBudget stepBytes;
   private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
@@ -68,7 +73,7 @@ final class LinkSession implements AutoCloseable {
     this.reads = new ReadHandler(link, output.feed(), output.outbound(), cursors, readOnly);
     this.readers = new Semaphore(limits.readsMax());
     this.lane = new CommitLane(link, subscription, output.feed(), readOnly);
-    this.stepBytes = new ByteBudget(limits.writeBytesMax());
+    this.stepBytes = new ByteBudget(limits.writeBytesMax(), link.pool());
     Thread.ofVirtual().name("zeo-commits").start(this::runLane);
   }
 
@@ -94,13 +99,23 @@ final class LinkSession implements AutoCloseable {
   }
 
   private void perform(Message message, ZeoRequest.Read request) {
-    Optional<Reply> reply;
-    try {
-      reply = reads.perform(request, message.msgid());
-    } catch (Throwable e) {
-      reply = Optional.of(replier.failure(message, e));
+    boolean bearsRecord = ReadHandler.bearsRecord(request);
+    if (bearsRecord) {
+      record.lock();
     }
-    reply.ifPresent(answer -> replier.answer(message, answer));
+    try {
+      Optional<Reply> reply;
+      try {
+        reply = reads.perform(request, message.msgid());
+      } catch (Throwable e) {
+        reply = Optional.of(replier.failure(message, e));
+      }
+      reply.ifPresent(answer -> replier.answer(message, answer));
+    } finally {
+      if (bearsRecord) {
+        record.unlock();
+      }
+    }
   }
 
   /** Queues a step of a transaction; waits while too much of it is queued. */

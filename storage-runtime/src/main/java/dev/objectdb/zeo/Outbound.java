@@ -43,11 +43,14 @@ final class Outbound {
   /** One payload, and the budget that it goes back to when it is written. */
   private record Frame(Bytes payload, ByteBudget budget) {}
 
-  Outbound(FrameWriter out, LinkLimits limits, LongSupplier nanoTime) {
+  /**
+   * @param pool what the replies of all links may hold
+   */
+  Outbound(FrameWriter out, LinkLimits limits, ByteBudget.Pool pool, LongSupplier nanoTime) {
     this.out = out;
     this.nanoTime = nanoTime;
     this.stallNanosMax = limits.stallMax().toNanos();
-    this.replies = new ByteBudget(limits.replyBytesMax());
+    this.replies = new ByteBudget(limits.replyBytesMax(), pool);
     this.pushes = new ByteBudget(limits.pushBytesMax());
   }
 
@@ -58,6 +61,15 @@ final class Outbound {
    */
   boolean takeRoom(int bytes) {
     return replies.take(bytes);
+  }
+
+  /**
+   * Takes room for a reply, without waiting.
+   *
+   * @return false if there is none now
+   */
+  boolean tryTakeRoom(int bytes) {
+    return replies.tryTake(bytes);
   }
 
   /** Gives back room that was taken for a reply that is not sent. */

@@ -101,30 +101,88 @@ final class ReadHandler {
     return Optional.of(reply);
   }
 
+  /** Tells whether the answer may be as large as a record, and is made only once. */
+  static boolean bearsRecord(ZeoRequest.Read request) {
+    return request instanceof ZeoRequest.LoadSerial
+        || request instanceof ZeoRequest.History
+        || request instanceof ZeoRequest.RecordIterNext
+        || request instanceof ZeoRequest.IteratorRecordNext;
+  }
+
+  /** What came of reading an object. */
+  private sealed interface Attempt {
+    record Gone() implements Attempt {}
+
+    record Queued() implements Attempt {}
+
+    /** It was changed since. */
+    record Changed(Tid tid) implements Attempt {}
+
+    /** There is no room for a reply of this size. */
+    record Crowded(int bytes) implements Attempt {}
+  }
+
   /** R5 and R6: what is answered as current is current at its place in the queue. */
   private Optional<Reply> load(Oid oid, Tid before, PickleValue msgid) {
     link.tally().loads.increment();
     Tid tid = Tid.NONE;
+    int room = 0;
     for (int attempt = 0; attempt < RELOADS_MAX; attempt++) {
-      Optional<Loaded> found = storage.loadBefore(oid, before);
-      if (found.isEmpty()) {
-        return answer(Reply.NONE);
-      }
-      Loaded loaded = found.get();
-      tid = loaded.tid();
-      Bytes reply = link.codec().reply(msgid, Reply.of(revision(loaded)));
-      if (!outbound.takeRoom(reply.length())) {
-        return Optional.empty(); // the link has ended
-      }
-      if (feed.offer(oid, before, loaded, reply)) {
-        return Optional.empty();
-      }
-      outbound.giveRoomBack(reply.length());
-      if (tid.isAfter(feed.position())) {
-        storage.sync(); // told first, then answered
+      switch (tryLoad(oid, before, msgid, room)) {
+        case Attempt.Gone _ -> {
+          return answer(Reply.NONE);
+        }
+        case Attempt.Queued _ -> {
+          return Optional.empty();
+        }
+        case Attempt.Changed(Tid changed) -> {
+          tid = changed;
+          room = 0;
+          if (tid.isAfter(feed.position())) {
+            storage.sync(); // told first, then answered
+          }
+        }
+        case Attempt.Crowded(int bytes) -> {
+          // Waits with no record in memory: a client may be slow for long, and there are many.
+          if (!outbound.takeRoom(bytes)) {
+            return Optional.empty(); // the link has ended
+          }
+          room = bytes;
+        }
       }
     }
+    outbound.giveRoomBack(room);
     throw new ReadConflictException(oid, tid, tid);
+  }
+
+  /**
+   * Reads an object and queues the reply.
+   *
+   * @param room what was taken for it before; given back unless the reply is queued
+   */
+  private Attempt tryLoad(Oid oid, Tid before, PickleValue msgid, int room) {
+    int taken = room;
+    try {
+      Optional<Loaded> found = storage.loadBefore(oid, before);
+      if (found.isEmpty()) {
+        return new Attempt.Gone();
+      }
+      Loaded loaded = found.get();
+      Bytes reply = link.codec().reply(msgid, Reply.of(revision(loaded)));
+      int more = reply.length() - taken;
+      if (more > 0 && !outbound.tryTakeRoom(more)) {
+        return new Attempt.Crowded(reply.length());
+      }
+      outbound.giveRoomBack(Math.max(0, -more));
+      taken = reply.length();
+      if (feed.offer(oid, before, loaded, reply)) {
+        taken = 0; // the queue gives it back
+        return new Attempt.Queued();
+      }
+      return new Attempt.Changed(loaded.tid());
+    } finally {
+      outbound.giveRoomBack(taken);
+    }
   }
 
   private static PickleValue revision(Loaded loaded) {

@@ -9,11 +9,20 @@ import dev.objectdb.object.Limits;
  * @param port the port to listen on; 0 lets the system choose, see {@link ZeoServer#port}
  * @param readOnly refuse every client that registers for writing
  * @param maxConnections links served at the same time; further ones are closed at once
+ * @param security what is laid over the connections
+ * @param queueBytesMax what the queues of all links may hold together, above one message each
  * @param limits bounds of what a client sends
  * @param link bounds of what one link makes the server hold
  */
 public record ZeoConfig(
-    String host, int port, boolean readOnly, int maxConnections, Limits limits, LinkLimits link) {
+    String host,
+    int port,
+    boolean readOnly,
+    int maxConnections,
+    LinkSecurity security,
+    long queueBytesMax,
+    Limits limits,
+    LinkLimits link) {
 
   public ZeoConfig {
     if (port < 0 || port > 65_535) {
@@ -26,11 +35,29 @@ public record ZeoConfig(
 
   /** Returns a writable server on this address with the default limits. */
   public static ZeoConfig on(String host, int port) {
-    return new ZeoConfig(host, port, false, 1_000, Limits.DEFAULT, LinkLimits.DEFAULT);
+    return new ZeoConfig(
+        host,
+        port,
+        false,
+        1_000,
+        LinkSecurity.PLAIN,
+        queueBytesOfThisProcess(),
+        Limits.DEFAULT,
+        LinkLimits.DEFAULT);
+  }
+
+  /** A quarter of its heap: enough to be quick, and the rest does its work beside it. */
+  public static long queueBytesOfThisProcess() {
+    return Runtime.getRuntime().maxMemory() / 4;
+  }
+
+  /** Returns the same over other connections. */
+  public ZeoConfig over(LinkSecurity other) {
+    return new ZeoConfig(host, port, readOnly, maxConnections, other, queueBytesMax, limits, link);
   }
 
   /** Returns the same as a server that refuses writers. */
   public ZeoConfig asReadOnly() {
-    return new ZeoConfig(host, port, true, maxConnections, limits, link);
+    return new ZeoConfig(host, port, true, maxConnections, security, queueBytesMax, limits, link);
   }
 }

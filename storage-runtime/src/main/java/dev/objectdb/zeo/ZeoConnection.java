@@ -4,13 +4,16 @@ import dev.objectdb.codec.pickle.PickleValue;
 import dev.objectdb.object.Bytes;
 import dev.objectdb.storage.StorageException;
 import dev.objectdb.storage.Subscription;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One client from accept to close.
@@ -34,7 +37,10 @@ final class ZeoConnection implements LinkSession.Owner {
   private static final long FAREWELL_MILLIS = 2_000;
 
   private final LinkContext link;
+
+  /** The connection itself, under whatever lies over it: it can be ended without waiting. */
   private final Socket socket;
+
   private final FrameReader in;
   private final FrameWriter out;
   private final Outbound outbound;
@@ -50,9 +56,10 @@ final class ZeoConnection implements LinkSession.Owner {
     this.link = link;
     this.socket = socket;
     this.client = String.valueOf(socket.getRemoteSocketAddress());
-    this.in = new FrameReader(socket.getInputStream(), link.longFrames(), link.nanoTime());
-    this.out = new FrameWriter(socket.getOutputStream());
-    this.outbound = new Outbound(out, link.config().link(), link.nanoTime());
+    Socket secured = link.config().security().over(socket);
+    this.in = new FrameReader(secured.getInputStream(), link.longFrames(), link.nanoTime());
+    this.out = new FrameWriter(secured.getOutputStream());
+    this.outbound = new Outbound(out, link.config().link(), link.pool(), link.nanoTime());
     this.feed = new LinkFeed(outbound, link.codec(), link.frames(), this::cut);
     this.replier = new Replier(link.codec(), outbound, link.tally());
     this.started = link.nanoTime().getAsLong();
@@ -66,6 +73,8 @@ final class ZeoConnection implements LinkSession.Owner {
       }
     } catch (ProtocolException e) {
       violated(e);
+    } catch (SSLException e) {
+      disagreed(e);
     } catch (IOException e) {
       LOG.atDebug().addKeyValue("client", client).setCause(e).log("link broke");
     } catch (Throwable e) {
@@ -97,7 +106,7 @@ final class ZeoConnection implements LinkSession.Owner {
     int frameMax = link.config().limits().frameBytesMax();
     int strangerMax = Math.min(STRANGER_BYTES_MAX, frameMax);
     while (!isSentAway()) {
-      Optional<byte[]> frame = in.read(session == null ? strangerMax : frameMax);
+      Optional<byte[]> frame = read(session == null ? strangerMax : frameMax);
       if (frame.isEmpty()) {
         break;
       }
@@ -105,6 +114,17 @@ final class ZeoConnection implements LinkSession.Owner {
     }
     if (draining) {
       sayFarewell(writer);
+    }
+  }
+
+  private Optional<byte[]> read(int bytesMax) throws IOException {
+    try {
+      return in.read(bytesMax);
+    } catch (SSLException e) {
+      if (isSentAway()) {
+        return Optional.empty(); // the input was shut down, which TLS takes for an attack
+      }
+      throw e;
     }
   }
 
@@ -186,6 +206,14 @@ final class ZeoConnection implements LinkSession.Owner {
         .addKeyValue("reason", violation.getMessage())
         .log("closing a link that does not speak ZEO");
     hangUp();
+  }
+
+  private void disagreed(SSLException e) {
+    boolean probe = e.getCause() instanceof EOFException; // somebody's load balancer's
+    LOG.atLevel(session == null && !probe ? Level.INFO : Level.DEBUG)
+        .addKeyValue("client", client)
+        .addKeyValue("reason", e.getMessage())
+        .log("closing a link that does not speak TLS as it should");
   }
 
   /** Ends the link from the server's side: one line in the log, and the reader wakes up. */

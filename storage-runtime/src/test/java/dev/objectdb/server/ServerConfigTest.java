@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.storage.pg.PgUri;
+import dev.objectdb.zeo.MountedTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +41,9 @@ class ServerConfigTest {
             Map.entry("OBJECTDB_ZEO_READ_ONLY", "false"),
             Map.entry("OBJECTDB_ZEO_TRANSACTION_TIMEOUT", "10s"),
             Map.entry("OBJECTDB_ZEO_MAX_CONNECTIONS", "1000"),
+            Map.entry("OBJECTDB_ZEO_TLS_DIRECTORY", ""),
+            Map.entry("OBJECTDB_ZEO_TLS_CLIENT_AUTH", "None"),
+            Map.entry("OBJECTDB_ZEO_TLS_CLIENT_CA_DIRECTORY", ""),
             Map.entry("OBJECTDB_MONITORING_PORT", "9180"),
             Map.entry("OBJECTDB_POOL_MIN", "2"),
             Map.entry("OBJECTDB_POOL_MAX", "10"),
@@ -62,7 +67,8 @@ class ServerConfigTest {
                 PgUri.parse(URI),
                 "public",
                 HistoryMode.FREE,
-                new ServerConfig.Zeo("0.0.0.0", 8100, false, Duration.ofSeconds(10), 1000),
+                new ServerConfig.Zeo(
+                    "0.0.0.0", 8100, false, Duration.ofSeconds(10), 1000, Optional.empty()),
                 9180,
                 2,
                 10,
@@ -81,6 +87,9 @@ class ServerConfigTest {
     environment.put("OBJECTDB_ZEO_READ_ONLY", "true");
     environment.put("OBJECTDB_ZEO_TRANSACTION_TIMEOUT", "1m30s");
     environment.put("OBJECTDB_ZEO_MAX_CONNECTIONS", "50");
+    environment.put("OBJECTDB_ZEO_TLS_DIRECTORY", "/tls");
+    environment.put("OBJECTDB_ZEO_TLS_CLIENT_AUTH", "Require");
+    environment.put("OBJECTDB_ZEO_TLS_CLIENT_CA_DIRECTORY", "/ca");
     environment.put("OBJECTDB_MONITORING_PORT", "0");
     environment.put("OBJECTDB_POOL_MIN", "4");
     environment.put("OBJECTDB_POOL_MAX", "4");
@@ -93,7 +102,17 @@ class ServerConfigTest {
                 PgUri.parse(URI),
                 "plone",
                 HistoryMode.PRESERVING,
-                new ServerConfig.Zeo("127.0.0.1", 0, true, Duration.ofSeconds(90), 50),
+                new ServerConfig.Zeo(
+                    "127.0.0.1",
+                    0,
+                    true,
+                    Duration.ofSeconds(90),
+                    50,
+                    Optional.of(
+                        new MountedTls.Place(
+                            Path.of("/tls"),
+                            MountedTls.ClientAuth.REQUIRE,
+                            Optional.of(Path.of("/ca"))))),
                 0,
                 4,
                 4,
@@ -165,6 +184,7 @@ class ServerConfigTest {
     "ZEO_TRANSACTION_TIMEOUT,0s",
     "ZEO_TRANSACTION_TIMEOUT,61m",
     "ZEO_MAX_CONNECTIONS,0",
+    "ZEO_TLS_CLIENT_AUTH,yes",
     "MONITORING_PORT,http",
     "POOL_MIN,1",
     "POOL_MAX,201",
@@ -176,6 +196,18 @@ class ServerConfigTest {
     assertRefused(
         Map.of("OBJECTDB_POSTGRES_URI", URI, key.key(), value),
         "%s is \"%s\": %s".formatted(key.key(), value, key.remedy()));
+  }
+
+  @Test
+  void clientsAreAskedForCertificatesOnlyWhereThereIsWhatToCheckThemWith() {
+    assertRefused(
+        Map.of("OBJECTDB_POSTGRES_URI", URI, "OBJECTDB_ZEO_TLS_CLIENT_AUTH", "Require"),
+        "OBJECTDB_ZEO_TLS_CLIENT_AUTH is \"Require\", which needs OBJECTDB_ZEO_TLS_DIRECTORY and"
+            + " OBJECTDB_ZEO_TLS_CLIENT_CA_DIRECTORY: set both");
+    assertRefused(
+        Map.of("OBJECTDB_POSTGRES_URI", URI, "OBJECTDB_ZEO_TLS_CLIENT_CA_DIRECTORY", "/ca"),
+        "OBJECTDB_ZEO_TLS_CLIENT_CA_DIRECTORY is set, and OBJECTDB_ZEO_TLS_CLIENT_AUTH is None, so"
+            + " that no client is asked: give Optional or Require");
   }
 
   @Test

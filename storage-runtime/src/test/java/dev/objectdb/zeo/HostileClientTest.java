@@ -28,6 +28,9 @@ class HostileClientTest {
   private static final PickleValue TXN = PickleValue.of(42);
   private static final int FRAME_MAX = 1 << 20;
 
+  private static final long QUEUE_BYTES = 1 << 16;
+  private static final int RECORD = 20_000;
+
   private static final LinkLimits TIGHT =
       new LinkLimits(
           4,
@@ -47,6 +50,8 @@ class HostileClientTest {
               0,
               false,
               5,
+              LinkSecurity.PLAIN,
+              QUEUE_BYTES,
               new Limits(FRAME_MAX, FRAME_MAX, 1L << 30, 1000, 10_000, 1000, 100, 16),
               TIGHT),
           storage);
@@ -284,6 +289,33 @@ class HostileClientTest {
       await().until(() -> server.counters().cut() == 1);
       assertThat(text(writer.load(OID, Tid.MAX).item(0))).hasSize(200_000);
     }
+  }
+
+  @Test
+  void manyWhoDoNotTakeRepliesHoldABoundedNumberTogetherAndNobodyWaitsForThem() throws IOException {
+    try (ZeoTestClient writer = ZeoTestClient.registered(server)) {
+      writer.commit(OID, Tid.NONE, "x".repeat(RECORD));
+      try (ZeoTestClient _ = deaf();
+          ZeoTestClient _ = deaf();
+          ZeoTestClient _ = deaf()) {
+        assertThat(text(writer.load(OID, Tid.MAX).item(0))).hasSize(RECORD);
+        assertThat(server.counters().queuedBytes()).isLessThan(QUEUE_BYTES + 3 * (RECORD + 100));
+        await().until(() -> server.counters().cut() == 3);
+      }
+      await().until(() -> server.counters().queuedBytes() == 0);
+      assertThat(text(writer.load(OID, Tid.MAX).item(0))).hasSize(RECORD);
+    }
+  }
+
+  /** Asks for an object many times, and takes no reply. */
+  private ZeoTestClient deaf() throws IOException {
+    ZeoTestClient deaf = new ZeoTestClient(server, 2048);
+    deaf.greet();
+    deaf.call("register", PickleValue.of("1"), PickleValue.of(true));
+    for (int i = 0; i < 1000; i++) {
+      deaf.send(PickleValue.of(i), "loadBefore", bytes(OID), bytes(Tid.MAX));
+    }
+    return deaf;
   }
 
   @Test

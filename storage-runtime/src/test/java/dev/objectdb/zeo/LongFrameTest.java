@@ -33,6 +33,8 @@ class LongFrameTest {
               0,
               false,
               10,
+              LinkSecurity.PLAIN,
+              ZeoConfig.queueBytesOfThisProcess(),
               Limits.DEFAULT.withFrameBytesMax(FRAME_MAX),
               LinkLimits.DEFAULT),
           storage);

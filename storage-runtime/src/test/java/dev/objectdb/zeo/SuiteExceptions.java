@@ -13,6 +13,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The tests of ZEO and ZODB that do not pass, from {@code suite-exceptions.txt}, which says what
@@ -20,6 +21,9 @@ import java.util.TreeMap;
  */
 final class SuiteExceptions {
   private static final String FILE = "suite-exceptions.txt";
+
+  /** The same tests, over a slow storage and over TLS. */
+  private static final Pattern AGAIN = Pattern.compile("^FileStorage(LoadDelayed|SSL)Tests\\.");
 
   private final List<Line> lines = new ArrayList<>();
 
@@ -31,7 +35,7 @@ final class SuiteExceptions {
    */
   private record Line(String reason, String name, Set<String> where, String says) {
     boolean names(String test) {
-      return name.equals(test.replace("FileStorageLoadDelayedTests", "FileStorageTests"));
+      return name.equals(AGAIN.matcher(test).replaceFirst("FileStorageTests."));
     }
   }
 

@@ -18,6 +18,8 @@ class ZeoConfigTest {
                 8100,
                 false,
                 1000,
+                LinkSecurity.PLAIN,
+                Runtime.getRuntime().maxMemory() / 4,
                 Limits.DEFAULT,
                 new LinkLimits(
                     32,
@@ -37,7 +39,8 @@ class ZeoConfigTest {
     assertThatIllegalArgumentException().isThrownBy(() -> ZeoConfig.on("h", 65_536));
     assertThatIllegalArgumentException().isThrownBy(() -> ZeoConfig.on("h", -1));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ZeoConfig("h", 1, false, 0, good.limits(), good.link()));
+        .isThrownBy(
+            () -> new ZeoConfig("h", 1, false, 0, good.security(), 1, good.limits(), good.link()));
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->

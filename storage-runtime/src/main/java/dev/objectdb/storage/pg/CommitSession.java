@@ -47,6 +47,9 @@ interface CommitSession extends AutoCloseable {
   /** Gives the lock back. */
   void unlock() throws SQLException;
 
+  /** Returns whether another session waits for the lock. */
+  boolean isAwaited() throws SQLException;
+
   /** Runs a task in auto-commit mode. */
   <T> T run(CommitSequencer.Task<T> task) throws SQLException;
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * (committer, doorbell), and the pool for short queries.
  */
 final class CommitSide implements AutoCloseable {
-  /** Longer than any turn of another process, shorter than a client's patience. */
-  private static final Duration VOTE_TIMEOUT = Duration.ofSeconds(60);
+  /** Longer than it takes to write the largest transactions, of this process or of another. */
+  private static final Duration VOTE_TIMEOUT = Duration.ofMinutes(5);
 
   /** Records of open transactions in memory, of all transactions; more goes to disk. */
   private static final long SPOOL_MEMORY_BYTES = 64L << 20;

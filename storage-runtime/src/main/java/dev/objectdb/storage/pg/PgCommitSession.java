@@ -48,6 +48,14 @@ final class PgCommitSession implements CommitSession {
   private static final String UNLOCK =
       "SELECT pg_advisory_unlock(0), set_config('idle_session_timeout', '0', false)";
 
+  private static final String AWAITED =
+      """
+      SELECT EXISTS (
+        SELECT FROM pg_locks
+        WHERE locktype = 'advisory' AND NOT granted AND classid = 0 AND objid = 0 AND objsubid = 1
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+      """;
+
   private static final String CURRENT = "SELECT zoid, tid FROM object_state WHERE zoid = ANY (?)";
 
   /** Above the time that the lock may take, for whatever the session does with it. */
@@ -211,6 +219,14 @@ final class PgCommitSession implements CommitSession {
       if (!row.next() || !row.getBoolean(1)) {
         throw new SQLException("the session did not hold the commit lock", "55000");
       }
+    }
+  }
+
+  @Override
+  public boolean isAwaited() throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(AWAITED);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() && row.getBoolean(1);
     }
   }
 

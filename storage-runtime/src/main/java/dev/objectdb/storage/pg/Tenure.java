@@ -40,6 +40,7 @@ final class Tenure {
   private volatile @Nullable CommitSession session;
   private volatile boolean closed;
   private long since;
+  private long lookedAround;
   private boolean behind;
   private Tid last = Tid.NONE;
   private Tid clock = Tid.NONE;
@@ -76,6 +77,17 @@ final class Tenure {
   /** Returns for how many nanoseconds more this turn may take on new work. */
   long freshFor(long now) {
     return since + ADMISSION.toNanos() - now;
+  }
+
+  /** Begins the turn anew, if nobody else waits for the lock; looks at most once in its time. */
+  void renew(long now) throws SQLException {
+    if (now - lookedAround < ADMISSION.toNanos()) {
+      return;
+    }
+    lookedAround = now;
+    if (!session().isAwaited()) {
+      since = now;
+    }
   }
 
   /** Tells whether the feed did not take in what others did before this turn. */
@@ -171,6 +183,7 @@ final class Tenure {
     Check.invariant(session == holder || closed, "the session that asked is the one that holds");
     state = State.HELD;
     since = now;
+    lookedAround = now - ADMISSION.toNanos();
     behind = false;
     last = grant.delta().last();
     clock = grant.clock();

@@ -33,13 +33,17 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread runs commands from the inbox and owns all state; callers wait for its answers. A
  * tenure admits votes for {@link Tenure#ADMISSION}, then only finishes what is voted, so that other
- * processes and Python writers, whom PostgreSQL lets in by turns, do not starve. Nor do we: who
- * merges, and found another process first three times, keeps the tenure until then. If the session
- * dies, the lock is gone: everything voted under it fails, as nothing may be written without it.
+ * processes and Python writers, whom PostgreSQL lets in by turns, do not starve; while none of them
+ * waits, a client that does not finish keeps nobody out. Nor do we starve: who merges, and found
+ * another process first three times, keeps the tenure until then. If the session dies, the lock is
+ * gone: everything voted under it fails, as nothing may be written without it.
  */
 final class TenureSequencer implements CommitSequencer {
   /** For a commit that is under way, when the storage is closed. */
   private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  /** A longer wait is asked in parts, since who asks does not notice that the server is gone. */
+  private static final Duration ASK_MAX = Duration.ofSeconds(60);
 
   private static final Logger log = LoggerFactory.getLogger(TenureSequencer.class);
 
@@ -237,6 +241,9 @@ final class TenureSequencer implements CommitSequencer {
     if (tenure.isHeld()) {
       finishAll();
     }
+    if (isSomebodySlow()) {
+      renew();
+    }
     if (tenure.isFresh(clock.getAsLong())) {
       if (!tenure.isBehind()) {
         admit();
@@ -248,6 +255,24 @@ final class TenureSequencer implements CommitSequencer {
     }
     if (tenure.isFree() && ballots.isWaiting() && !closed) {
       tenure.ask(longestWait(), feed.position(), answer -> inbox.add(() -> answered(answer)));
+    }
+  }
+
+  /** The turn is over but for a client that has not finished yet, and others have come since. */
+  private boolean isSomebodySlow() {
+    return tenure.isHeld()
+        && !tenure.isFresh(clock.getAsLong())
+        && !tenure.isBehind()
+        && ballots.isAnyVoted()
+        && ballots.isWaiting();
+  }
+
+  private void renew() {
+    try {
+      tenure.renew(clock.getAsLong());
+    } catch (SQLException e) {
+      log.atWarn().setCause(e).log("the commit lock could not be looked at");
+      lose(e);
     }
   }
 
@@ -264,7 +289,7 @@ final class TenureSequencer implements CommitSequencer {
       Duration left = waiter.deadline().left();
       longest = left.compareTo(longest) > 0 ? left : longest;
     }
-    return longest;
+    return longest.compareTo(ASK_MAX) < 0 ? longest : ASK_MAX;
   }
 
   private void answered(Tenure.Answer answer) {

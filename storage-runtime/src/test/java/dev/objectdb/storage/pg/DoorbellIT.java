@@ -33,8 +33,7 @@ class DoorbellIT {
 
   @Test
   void rungByWhatIsKnownItStillLooksForWhatIsNotOnceAPeriod() throws SQLException {
-    InvalidationFeed feed =
-        new InvalidationFeed(database, new TenureSequencerTest.NoCache(), database.end(), () -> {});
+    InvalidationFeed feed = new InvalidationFeed(database, new NoCache(), database.end(), () -> {});
     feed.subscribe(listener);
     try (Doorbell doorbell =
             new Doorbell(

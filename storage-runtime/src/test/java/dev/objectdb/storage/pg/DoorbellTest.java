@@ -26,7 +26,7 @@ class DoorbellTest {
   private final Reluctant source = new Reluctant();
   private final AtomicLong clock = new AtomicLong();
   private final InvalidationFeed feed =
-      new InvalidationFeed(source, new TenureSequencerTest.NoCache(), database.end(), () -> {});
+      new InvalidationFeed(source, new NoCache(), database.end(), () -> {});
   private final RecordingListener listener = new RecordingListener();
   private final Doorbell doorbell =
       new Doorbell(DoorbellTest::refuse, feed, new NoRecovery(), clock::get);

@@ -56,6 +56,7 @@ final class FakeDatabase implements CommitSession.Source, FeedSource {
   private @Nullable Object holder;
   private volatile int timeline = 1;
   private volatile boolean away;
+  private volatile boolean awaited;
 
   /** Makes the next call of this name fail; with "+" in front, after it has taken effect. */
   void failNext(String call, Failure error) {
@@ -75,6 +76,11 @@ final class FakeDatabase implements CommitSession.Source, FeedSource {
   /** Lets the feed's queries fail. */
   void setAway(boolean away) {
     this.away = away;
+  }
+
+  /** Lets it seem that another process waits for the lock. */
+  void setAwaited(boolean awaited) {
+    this.awaited = awaited;
   }
 
   void setTimeline(int timeline) {
@@ -330,6 +336,17 @@ final class FakeDatabase implements CommitSession.Source, FeedSource {
       if (holder == this) {
         holder = null;
         released.signalAll();
+      }
+    }
+
+    @Override
+    public boolean isAwaited() throws SQLException {
+      monitor.lock();
+      try {
+        call("isAwaited");
+        return awaited;
+      } finally {
+        monitor.unlock();
       }
     }
 

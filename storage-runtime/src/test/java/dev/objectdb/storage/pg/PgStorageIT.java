@@ -29,6 +29,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -230,6 +233,31 @@ class PgStorageIT {
         assertThat(storage.hasFailed()).isFalse();
         storage.feed().end(Thread.currentThread(), new LinkageError("made to fail"));
         assertThat(storage.hasFailed()).isTrue();
+      }
+    }
+
+    @Test
+    void aClientThatDoesNotFinishKeepsTheOthersOfItsServerOutOnlyWhileAnotherServerWaits()
+        throws Exception {
+      try (PgStorage here = PgStorage.open(postgres.config());
+          PgStorage there = PgStorage.open(postgres.config());
+          ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+          Subscription subscription = here.subscribe(new RecordingListener());
+          StorageTransaction slow = here.begin(subscription, META)) {
+        slow.store(new Oid(1), Tid.NONE, record(1));
+        assertThat(slow.vote()).isInstanceOf(VoteResult.Voted.class);
+        Thread.sleep(Tenure.ADMISSION.multipliedBy(4));
+        commit(here, Map.of(new Oid(2), Tid.NONE), 2);
+
+        Future<Tid> elsewhere =
+            threads.submit(() -> commit(there, Map.of(new Oid(3), Tid.NONE), 3));
+        Thread.sleep(Tenure.ADMISSION.multipliedBy(10));
+        Future<Tid> late = threads.submit(() -> commit(here, Map.of(new Oid(4), Tid.NONE), 4));
+        Thread.sleep(Tenure.ADMISSION.multipliedBy(10));
+        assertThat(elsewhere.isDone()).isFalse();
+        assertThat(late.isDone()).isFalse();
+        slow.finish();
+        assertThat(late.get().isAfter(elsewhere.get())).isTrue();
       }
     }
 

@@ -197,8 +197,7 @@ class PostgresAwayIT {
           public void recover() {}
         };
     FakeDatabase news = new FakeDatabase();
-    InvalidationFeed feed =
-        new InvalidationFeed(news, new TenureSequencerTest.NoCache(), news.end(), () -> {});
+    InvalidationFeed feed = new InvalidationFeed(news, new NoCache(), news.end(), () -> {});
     try (Doorbell doorbell = new Doorbell(new PgSessions(config), feed, asked, System::nanoTime)) {
       doorbell.start();
       assertThat(bound.join()).isBetween(1, 10_000);

@@ -18,88 +18,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The order of votes and finishes, against a database that fails on command. */
-class TenureSequencerTest {
-  private static final Oid A = new Oid(1);
-  private static final Oid B = new Oid(2);
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
-
-  private final Executor threads = task -> Thread.ofVirtual().start(task);
-  private final FakeDatabase database = new FakeDatabase();
-  private final AtomicLong clock = new AtomicLong(1);
-  private volatile Runnable onRegression = () -> {};
-  private final InvalidationFeed feed =
-      new InvalidationFeed(database, new NoCache(), database.end(), () -> onRegression.run());
-  private final RecordingListener listener = new RecordingListener();
-  private final InvalidationFeed.FeedSubscription owner =
-      (InvalidationFeed.FeedSubscription) feed.subscribe(listener);
-  private final TenureSequencer sequencer =
-      new TenureSequencer(database, feed, TIMEOUT, clock::get);
-
-  @AfterEach
-  void close() {
-    sequencer.close();
-    assertThat(database.isLocked()).as("the lock is free at the end").isFalse();
-  }
-
-  /** Keeps nothing. */
-  static final class NoCache implements FeedCache {
-    @Override
-    public void changed(Tid upTo, Set<Oid> oids) {}
-
-    @Override
-    public void committed(Tid tid, Set<Oid> oids) {}
-
-    @Override
-    public void clear() {}
-  }
-
-  private FakeBallot ballot(Map<Oid, Tid> bases) {
-    return new FakeBallot(owner, FakeBallot.storing(bases));
-  }
-
-  private Verdict vote(FakeBallot ballot) {
-    return sequencer.vote(ballot, Deadline.after(Duration.ofSeconds(20)));
-  }
-
-  private FakeBallot voted(Map<Oid, Tid> bases) {
-    FakeBallot ballot = ballot(bases);
-    assertThat(vote(ballot)).isInstanceOf(Verdict.Voted.class);
-    return ballot;
-  }
-
-  private CompletableFuture<Verdict> voting(FakeBallot ballot) {
-    return CompletableFuture.supplyAsync(() -> vote(ballot), threads);
-  }
-
-  private void tick(Duration duration) {
-    clock.addAndGet(duration.toNanos());
-    sequencer.abort(ballot(Map.of())); // wakes the thread
-  }
-
-  private Tid commit(Map<Oid, Tid> bases) {
-    return sequencer.finish(voted(bases));
-  }
-
-  private static <T> T get(CompletableFuture<T> future) {
-    try {
-      return future.get(20, TimeUnit.SECONDS);
-    } catch (InterruptedException | ExecutionException | java.util.concurrent.TimeoutException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static void staysUndone(CompletableFuture<?> future) {
-    await().during(Duration.ofMillis(150)).until(() -> !future.isDone());
-  }
-
+class TenureSequencerTest extends SequencerFixture {
   @Test
   void aVoteWritesNothingAndAFinishCommits() {
     FakeBallot ballot = voted(Map.of(A, Tid.NONE));
@@ -197,13 +121,29 @@ class TenureSequencerTest {
   }
 
   @Test
-  void aTurnAdmitsNoNewVoteAfterItsTimeButFinishesWhatIsVoted() {
+  void aTurnThatOthersWaitForAdmitsNoNewVoteAfterItsTimeButFinishesWhatIsVoted() {
+    database.setAwaited(true);
     FakeBallot first = voted(Map.of(A, Tid.NONE));
     tick(Tenure.ADMISSION);
     CompletableFuture<Verdict> late = voting(ballot(Map.of(B, Tid.NONE)));
     staysUndone(late);
     sequencer.finish(first);
     assertThat(get(late)).isInstanceOf(Verdict.Voted.class);
+    assertThat(database.calls().stream().filter("lock"::equals)).hasSize(2);
+  }
+
+  @Test
+  void aClientThatDoesNotFinishKeepsNobodyOutWhileNoOtherProcessWaits() {
+    FakeBallot hung = voted(Map.of(A, Tid.NONE));
+    tick(Tenure.ADMISSION.multipliedBy(40));
+    commit(Map.of(B, Tid.NONE));
+    database.setAwaited(true);
+    tick(Tenure.ADMISSION);
+    CompletableFuture<Verdict> late = voting(ballot(Map.of(new Oid(3), Tid.NONE)));
+    staysUndone(late);
+    tick(TIMEOUT);
+    assertThat(get(late)).isInstanceOf(Verdict.Voted.class);
+    assertThat(hung.told).containsExactly("timed out");
     assertThat(database.calls().stream().filter("lock"::equals)).hasSize(2);
   }
 
