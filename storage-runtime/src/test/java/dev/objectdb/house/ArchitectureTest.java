@@ -59,6 +59,24 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("java.sql", "javax.sql", "org.postgresql..", "com.zaxxer..");
 
+  /** Machines disagree about the time: tids, and how old a row is, go by the database's clock. */
+  @ArchTest
+  static final ArchRule theEngineHasNoClockOfItsOwn =
+      noClasses()
+          .that()
+          .resideInAPackage(BASE + "storage.pg")
+          .should()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.time.Clock")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.time.Instant")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.util.Date");
+
   @ArchTest
   static final ArchRule nothingIsDeserialised =
       noClasses()

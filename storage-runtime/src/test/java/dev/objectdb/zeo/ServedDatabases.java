@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * a storage of its own, as a pod has. A script asks for them and ends them by its lines:
  *
  * <pre>
- *   {"create": "database"} → {"id": 1}                   a fresh one, with no server yet
+ *   {"create": "database"} → {"id": 1, "dsn": "…"}       a fresh one, with no server yet
+ *   {"create": "empty"}    → {"id": 1, "dsn": "…"}       without our tables, until it is prepared
+ *   {"prepare": 1}         → {}
+ *   {"verify": 1}          → {"findings": ["kind: …"]}   what is broken in it
  *   {"start": 1, …}        → {"port": 40001}             one more server, see {@link ServerWish}
  *   {"stop": 40001}        → {}
  *   {"restart": 40001}     → {}                          as a pod that dies and comes back
@@ -68,7 +71,7 @@ final class ServedDatabases implements AutoCloseable {
 
   /** Makes a database, and returns the ports of that many servers over it. */
   List<Integer> serve(int serverCount) {
-    int id = create();
+    int id = create(true);
     List<Integer> ports = new ArrayList<>();
     for (int i = 0; i < serverCount; i++) {
       ports.add(start(ServerWish.plain(id)));
@@ -76,8 +79,8 @@ final class ServedDatabases implements AutoCloseable {
     return ports;
   }
 
-  private int create() {
-    TestDatabase used = emptied.poll();
+  private int create(boolean prepared) {
+    TestDatabase used = prepared ? emptied.poll() : TestDatabase.unprepared(mode);
     databases.put(++lastId, used == null ? TestDatabase.create(mode) : used);
     return lastId;
   }
@@ -133,7 +136,15 @@ final class ServedDatabases implements AutoCloseable {
   /** Answers a script, or nothing if it says something else. */
   Optional<Map<String, ?>> answer(JsonNode message) {
     if (message.has("create")) {
-      return Optional.of(Map.of("id", create()));
+      int id = create(!message.get("create").asText().equals("empty"));
+      return Optional.of(Map.of("id", id, "dsn", database(id).dsn()));
+    }
+    if (message.has("prepare")) {
+      database(message.get("prepare").asInt()).prepare();
+      return Optional.of(Map.of());
+    }
+    if (message.has("verify")) {
+      return Optional.of(Map.of("findings", database(message.get("verify").asInt()).verify()));
     }
     if (message.has("start")) {
       return Optional.of(Map.of("port", start(ServerWish.of(message))));
@@ -176,8 +187,12 @@ final class ServedDatabases implements AutoCloseable {
         .filter(server -> server.isOf(id))
         .forEach(server -> stop(server.port()));
     TestDatabase database = database(id);
-    database.empty();
-    emptied.add(database);
+    if (database.isPristine()) {
+      database.empty();
+      emptied.add(database);
+    } else {
+      database.drop();
+    }
     databases.remove(id);
   }
 

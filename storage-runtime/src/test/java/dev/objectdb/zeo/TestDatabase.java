@@ -2,14 +2,18 @@ package dev.objectdb.zeo;
 
 import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.storage.Storage;
+import dev.objectdb.storage.pg.Finding;
 import dev.objectdb.storage.pg.PgConfig;
 import dev.objectdb.storage.pg.PgStorage;
 import dev.objectdb.storage.pg.Schema;
+import dev.objectdb.storage.pg.Verification;
 import dev.objectdb.testing.EmbeddedPg;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A fresh database on the tests' PostgreSQL server. */
@@ -49,6 +53,7 @@ final class TestDatabase {
 
   private final String name;
   private final HistoryMode mode;
+  private boolean pristine;
 
   private TestDatabase(String name, HistoryMode mode) {
     this.name = name;
@@ -56,10 +61,17 @@ final class TestDatabase {
   }
 
   static TestDatabase create(HistoryMode mode) {
+    TestDatabase database = unprepared(mode);
+    database.prepare();
+    database.run(REMEMBER);
+    database.pristine = true;
+    return database;
+  }
+
+  /** A database without our tables, as another program finds it. */
+  static TestDatabase unprepared(HistoryMode mode) {
     TestDatabase database = new TestDatabase("zeo_" + COUNT.incrementAndGet(), mode);
     execute("CREATE DATABASE " + database.name);
-    Schema.apply(database.config());
-    database.run(REMEMBER);
     return database;
   }
 
@@ -70,6 +82,40 @@ final class TestDatabase {
   /** Returns a plain session, as any other program would have it. The caller closes it. */
   Connection connect() throws SQLException {
     return EmbeddedPg.shared().connect(name);
+  }
+
+  void prepare() {
+    Schema.apply(config());
+  }
+
+  /** Whether it knows what it was when it was new. */
+  boolean isPristine() {
+    return pristine;
+  }
+
+  /** Returns its address, for any program. */
+  String dsn() {
+    return config().uri().toString();
+  }
+
+  /** Returns what is broken in it, a line each. */
+  List<String> verify() {
+    List<String> findings = new ArrayList<>();
+    Verification.run(
+        config(),
+        new Verification.Watcher() {
+          @Override
+          public void begins(long revisions) {}
+
+          @Override
+          public void checked(long revisions) {}
+
+          @Override
+          public void found(Finding finding) {
+            findings.add(finding.kind().title() + ": " + finding.text());
+          }
+        });
+    return findings;
   }
 
   /** Makes it what it was when it was new, much quicker than a new one is made. */

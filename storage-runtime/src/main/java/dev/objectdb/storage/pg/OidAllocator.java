@@ -15,7 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>The sequence only ever rises, so the greatest value it is known to have drawn is a bound that
  * stays true: an oid at or below it was handed out, or never will be. One above it, which a client
- * made up or copied from elsewhere, raises the sequence before its transaction is voted.
+ * made up or copied from elsewhere, raises the sequence before its transaction is voted. Other
+ * programs copy databases in here without that, Python's parallel copy for one: so each draw is
+ * compared with the greatest oid there is.
  */
 final class OidAllocator {
   /** A copy brings rising oids, commit by commit: most commits then find the bound high enough. */
@@ -38,18 +40,44 @@ final class OidAllocator {
     return oids;
   }
 
+  /** Draws again, further up, if objects have come in past the sequence. */
   private static List<Oid> draw(Connection connection, int count) throws SQLException {
-    String sql = "SELECT nextval('zoid_seq') FROM generate_series(1, ?)";
+    while (true) {
+      Drawn drawn = drawOnce(connection, count);
+      if (drawn.oids().getFirst().value() > drawn.greatest()) {
+        return drawn.oids();
+      }
+      raise(connection, drawn.greatest());
+    }
+  }
+
+  /**
+   * What the sequence gave.
+   *
+   * @param greatest oid of all objects, as the statement found them, so before the first was drawn
+   */
+  private record Drawn(List<Oid> oids, long greatest) {}
+
+  private static Drawn drawOnce(Connection connection, int count) throws SQLException {
+    String sql =
+        """
+        SELECT nextval('zoid_seq'),
+               (SELECT coalesce(max(zoid), 0) FROM object_state WHERE zoid < ?)
+        FROM generate_series(1, ?)
+        """;
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setInt(1, count);
+      statement.setLong(1, FOLLOWED_MAX);
+      statement.setInt(2, count);
       List<Oid> oids = new ArrayList<>(count);
+      long greatest = 0;
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           oids.add(new Oid(rows.getLong(1)));
+          greatest = rows.getLong(2);
         }
       }
       Collections.sort(oids);
-      return oids;
+      return new Drawn(oids, greatest);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
 import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.testing.PostgresExtension;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -64,6 +65,19 @@ class OidAllocatorIT {
       all.forEach(CompletableFuture::join);
       assertThat(commits.side.newOids(1).getFirst().value()).isGreaterThan(68_000);
     }
+  }
+
+  @Test
+  void oidsThatAnotherProgramCopiedInPastTheSequenceAreNotHandedOut() throws SQLException {
+    List<Oid> before = commits.side.newOids(3);
+    postgres.execute(SqlRows.log(1) + SqlRows.upsert(1, 5_000, "'1'", 1));
+    List<Oid> after = commits.side.newOids(100);
+    assertThat(after)
+        .allMatch(oid -> oid.value() > 5_000)
+        .isSorted()
+        .doesNotHaveDuplicates()
+        .doesNotContainAnyElementsOf(before);
+    assertThat(after.getFirst()).isEqualTo(new Oid(5_001));
   }
 
   @Test
