@@ -164,10 +164,9 @@ def we_open_what_python_made_with_every_record(world):
     ours.root["shelves"]["ours"] = PersistentMapping(by="us", nan=float("nan"))
     ours.root["shelves"]["shelf 000"]["changed"] = "by us"
     ours.commit()
-    for reader in theirs, world.theirs():  # the one that was there all the time, and a fresh one
-        reader.refresh()
-        assert reader.root["shelves"]["ours"]["by"] == "us"
-        assert reader.root["shelves"]["shelf 000"]["changed"] == "by us"
+    theirs.refresh()  # which was there all the time
+    assert theirs.root["shelves"]["ours"]["by"] == "us"
+    assert theirs.root["shelves"]["shelf 000"]["changed"] == "by us"
     theirs.root["shelves"]["ours"]["by"] = "them"
     theirs.commit()
     ours.refresh()
@@ -186,7 +185,7 @@ def legible(make, chance):
 def fill_theirs(theirs):
     chance = random.Random(4711)
     theirs.root["shelves"] = shelves = OOBTree()
-    for number in range(10):
+    for number in range(6):
         shelf = shelves[f"shelf {number:03}"] = PersistentMapping()
         for i in range(20):
             shelf[str(i)] = legible(filestorage_copy.thing, chance)
@@ -247,8 +246,8 @@ def assert_same_history(world, theirs, client):
             before = p64(u64(mine.tid) + 1)
             assert client.loadBefore(oid, before)[1:] == validity(world, oid, mine.tid)
     assert next(found, None) is None
-    assert revisions > 200, revisions
-    for (zoid,) in world.sql("SELECT zoid FROM object_state WHERE zoid % 5 = 0"):
+    assert revisions > 120, revisions
+    for (zoid,) in world.sql("SELECT zoid FROM object_state WHERE mod(zoid, 5) = 0"):
         theirs_say = theirs.storage.history(p64(zoid), 100)
         ours_say = client.history(p64(zoid), size=100)
         assert [(h["tid"], h["size"], h["user_name"].decode(), h["description"].decode())
@@ -273,7 +272,7 @@ def what_python_stores_and_cannot_read_again_hurts_nobody_else(world):
     theirs.root["good"] = PersistentMapping(value=1)
     theirs.commit()
     bad = theirs.root["bad"]._p_oid
-    with world.theirs().reader() as reader, refused(ValueError):
+    with theirs.reader() as reader, refused(ValueError):
         reader.load(bad)
     for client in ours, world.ours():
         client.refresh()
