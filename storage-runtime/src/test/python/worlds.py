@@ -117,6 +117,7 @@ class World:
         self.id = None
         self.dsn = None
         self._open = contextlib.ExitStack()
+        self._session = None
 
     def create(self, prepared=True):
         made = ask(create="database" if prepared else "empty")
@@ -157,9 +158,11 @@ class World:
         return self.ours(), self.theirs()
 
     def sql(self, statement, *parameters):
-        with psycopg.connect(self.dsn, autocommit=True) as session:
-            cursor = session.execute(statement, parameters)
-            return cursor.fetchall() if cursor.description else []
+        if not self._session:
+            self._session = psycopg.connect(self.dsn, autocommit=True)
+            self._open.callback(self._session.close)
+        cursor = self._session.execute(statement, parameters)
+        return cursor.fetchall() if cursor.description else []
 
     def value(self, statement, *parameters):
         return self.sql(statement, *parameters)[0][0]
