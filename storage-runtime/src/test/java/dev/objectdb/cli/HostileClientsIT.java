@@ -3,6 +3,7 @@ package dev.objectdb.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.objectdb.testing.EmbeddedPg;
 import dev.objectdb.testing.PostgresExtension;
 import dev.objectdb.testing.PythonEnvironment;
@@ -32,6 +33,8 @@ class HostileClientsIT {
   /** Less than any of these clients could fill if the server let it. */
   private static final String MEMORY = "-Xmx160m -XX:+ExitOnOutOfMemoryError";
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private static final Pattern MEASURED =
       Pattern.compile("(\\d+) visits, commit ([\\d.]+) ms, load ([\\d.]+) ms");
 
@@ -43,24 +46,39 @@ class HostileClientsIT {
     this.directory = directory;
   }
 
-  private PodProcess serve() throws IOException {
-    return PodProcess.start(
-        directory,
-        "postgresql://postgres@localhost:%d/%s"
-            .formatted(EmbeddedPg.shared().port(), postgres.database()),
+  private CommandProcess serve() throws IOException {
+    return CommandProcess.jar(
         Map.of(
             "JAVA_TOOL_OPTIONS", MEMORY,
+            "OBJECTDB_POSTGRES_URI",
+                "postgresql://postgres@localhost:%d/%s"
+                    .formatted(EmbeddedPg.shared().port(), postgres.database()),
+            "OBJECTDB_ZEO_HOST", "127.0.0.1",
+            "OBJECTDB_ZEO_PORT", "0",
             "OBJECTDB_ZEO_MAX_CONNECTIONS", "1100",
-            "OBJECTDB_ZEO_TRANSACTION_TIMEOUT", "5s"));
+            "OBJECTDB_ZEO_TRANSACTION_TIMEOUT", "5s",
+            "OBJECTDB_MONITORING_PORT", "0"),
+        "serve");
   }
 
-  private CommandProcess client(PodProcess server, String kind, int count) throws Exception {
+  /** Waits until the server serves. */
+  private static int port(CommandProcess server) throws Exception {
+    await().atMost(CommandProcess.PATIENCE).until(() -> !lines(server, "\"serving\"").isEmpty());
+    return JSON.readTree(lines(server, "\"serving\"").getFirst()).findValue("port").asInt();
+  }
+
+  /** What the server has logged so far, where this text is in it. */
+  private static List<String> lines(CommandProcess server, String text) {
+    return server.out().lines().filter(line -> line.contains(text)).toList();
+  }
+
+  private CommandProcess client(int port, String kind, int count) throws Exception {
     return CommandProcess.program(
         directory,
         List.of(
             PythonEnvironment.zeo6().python().toString(),
             PythonEnvironment.script("hostile_clients.py").toString(),
-            String.valueOf(server.port()),
+            String.valueOf(port),
             kind,
             String.valueOf(count)));
   }
@@ -81,16 +99,16 @@ class HostileClientsIT {
 
   @Test
   void aThousandIdleLinksShareTheFewConnectionsToPostgresql() throws Exception {
-    try (PodProcess server = serve();
-        CommandProcess bystander = client(server, "bystander", 1)) {
+    try (CommandProcess server = serve();
+        CommandProcess bystander = client(port(server), "bystander", 1)) {
       bystander.awaitLine("is there");
       measure(bystander); // warms up
       Matcher alone = measure(bystander);
-      try (CommandProcess idle = client(server, "idle", 1000)) {
+      try (CommandProcess idle = client(port(server), "idle", 1000)) {
         idle.awaitLine("1000 links are idle");
         print("a thousand idle ones", alone, measure(bystander));
         assertThat(backends()).isLessThanOrEqualTo(CONNECTIONS_MAX);
-        assertThat(server.get("/metrics").body()).contains("objectdb_connections 1001.0");
+        assertThat(lines(server, "client registered")).hasSize(1001);
       }
       assertThat(measure(bystander).group(1)).isEqualTo("160");
     }
@@ -98,12 +116,12 @@ class HostileClientsIT {
 
   @Test
   void aLargeTransactionFitsIntoLittleMemoryAndHoldsNobodyUp() throws Exception {
-    try (PodProcess server = serve();
-        CommandProcess bystander = client(server, "bystander", 1)) {
+    try (CommandProcess server = serve();
+        CommandProcess bystander = client(port(server), "bystander", 1)) {
       bystander.awaitLine("is there");
       measure(bystander);
       Matcher alone = measure(bystander);
-      try (CommandProcess large = client(server, "large", STORES)) {
+      try (CommandProcess large = client(port(server), "large", STORES)) {
         large.awaitLine("stores begin");
         Matcher together = measure(bystander);
         while (!large.out().contains("committed")) {
@@ -117,34 +135,34 @@ class HostileClientsIT {
 
   @Test
   void unluckyClientsAreCutWithALineEachAndNobodyElseIs() throws Exception {
-    try (PodProcess server = serve();
-        CommandProcess bystander = client(server, "bystander", 1)) {
+    try (CommandProcess server = serve();
+        CommandProcess bystander = client(port(server), "bystander", 1)) {
       bystander.awaitLine("is there");
       measure(bystander);
       Matcher alone = measure(bystander);
-      try (CommandProcess deaf = client(server, "deaf", 20);
-          CommandProcess hung = client(server, "hung", 20);
-          CommandProcess silent = client(server, "silent", 20)) {
+      try (CommandProcess deaf = client(port(server), "deaf", 20);
+          CommandProcess hung = client(port(server), "hung", 20);
+          CommandProcess silent = client(port(server), "silent", 20)) {
         deaf.awaitLine("do not read");
         hung.awaitLine("have voted");
         silent.awaitLine("are silent");
         print("60 that do not read, finish or speak", alone, measure(bystander));
-        try (CommandProcess garbage = client(server, "garbage", 100)) {
+        try (CommandProcess garbage = client(port(server), "garbage", 100)) {
           garbage.awaitLine("nothing that makes sense");
         }
-        try (CommandProcess oversized = client(server, "oversized", 20)) {
+        try (CommandProcess oversized = client(port(server), "oversized", 20)) {
           oversized.awaitLine("announced too much");
         }
         await()
             .atMost(Duration.ofMinutes(3))
-            .untilAsserted(() -> assertThat(server.lines("cutting a link")).hasSize(60));
+            .untilAsserted(() -> assertThat(lines(server, "cutting a link")).hasSize(60));
         measure(bystander);
       }
-      assertThat(server.lines("does not take what it is sent")).hasSize(20);
-      assertThat(server.lines("does not register")).hasSize(20);
-      assertThat(server.lines("does not speak ZEO")).hasSize(120);
-      assertThat(server.lines("transaction timed out")).hasSize(20);
-      assertThat(server.lines("\"ERROR\"")).isEmpty();
+      assertThat(lines(server, "does not take what it is sent")).hasSize(20);
+      assertThat(lines(server, "does not register")).hasSize(20);
+      assertThat(lines(server, "does not speak ZEO")).hasSize(120);
+      assertThat(lines(server, "transaction timed out")).hasSize(20);
+      assertThat(lines(server, "\"ERROR\"")).isEmpty();
       assertThat(backends()).isLessThanOrEqualTo(CONNECTIONS_MAX);
     }
   }
