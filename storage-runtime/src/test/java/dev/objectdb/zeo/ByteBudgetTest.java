@@ -49,6 +49,21 @@ class ByteBudgetTest {
   }
 
   @Test
+  void whoCannotWaitTakesNothingBeforeThoseWhoDo() {
+    assertThat(budget.tryTake(25)).as("nothing is held").isTrue();
+    assertThat(budget.tryTake(1)).isFalse();
+    budget.giveBack(24);
+    assertThat(budget.tryTake(1)).isTrue();
+    CompletableFuture<Boolean> waiting = taking(9);
+    assertThat(budget.tryTake(1)).as("there would be room").isFalse();
+    budget.giveBack(2);
+    assertThat(waiting).succeedsWithin(10, TimeUnit.SECONDS).isEqualTo(true);
+    assertThat(budget.tryTake(1)).isTrue();
+    budget.close();
+    assertThat(budget.tryTake(0)).isFalse();
+  }
+
+  @Test
   void twoThatFitTogetherAreServedTogether() {
     assertThat(budget.take(10)).isTrue();
     CompletableFuture<Boolean> one = taking(4);

@@ -294,6 +294,36 @@ class LinkOrderTest {
     }
   }
 
+  /** Reads what another process has committed, and this one's feed has not told yet. */
+  private static final class ReadsAhead extends ForwardingStorage {
+    private final Storage ahead;
+
+    ReadsAhead(Storage inner, Storage ahead) {
+      super(inner);
+      this.ahead = ahead;
+    }
+
+    @Override
+    public Optional<Loaded> loadBefore(Oid oid, Tid before) {
+      return ahead.loadBefore(oid, before);
+    }
+  }
+
+  @Test
+  void r6WhatIsAheadOfWhatTheLinkWasToldIsToldBeforeItIsAnswered() throws IOException {
+    try (ZeoServer early =
+            ZeoServer.start(ZeoConfig.on("127.0.0.1", 0), new ReadsAhead(here, there));
+        ZeoTestClient foreign = ZeoTestClient.registered(elsewhere);
+        ZeoTestClient client = ZeoTestClient.registered(early)) {
+      Tid tid = foreign.commit(OID, Tid.NONE, "ahead");
+      client.send(PickleValue.of(700), "loadBefore", bytes(OID), bytes(Tid.MAX));
+      expectInvalidation(client.next(), tid, OID);
+      Answer reply = client.next();
+      assertThat(reply.msgid()).isEqualTo(PickleValue.of(700));
+      assertThat(text(reply.item(0))).isEqualTo("ahead");
+    }
+  }
+
   @Test
   void loadsGoOnWhileAVoteOfTheSameLinkWaits() throws IOException {
     try (ZeoTestClient holder = ZeoTestClient.registered(server);

@@ -15,10 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads revisions by SQL: one statement, one round trip, one snapshot, however many objects.
+ * Reads revisions by SQL: one statement, one round trip, one snapshot, however many objects. Only a
+ * long record takes one more of its own.
  *
  * <p>A live row answers everything above its tid. Below it answers a replaced revision: in a
  * history-preserving database the newest one in object_history, where a row without a state is the
@@ -49,15 +51,15 @@ final class Loader implements RevisionSource {
       SELECT o.zoid, s.tid AS later, v.tid, v.next_tid, false AS ended,
              s.tid IS NULL AND v.tid IS NULL AND EXISTS (
                SELECT FROM object_deletion d WHERE d.tid >= b.before AND d.zoid = o.zoid
-             ) AS ended_later, COLUMNS
-      FROM (SELECT ?::bigint AS before) b
+             ) AS ended_later, v.state_size, COLUMNS
+      FROM (SELECT ?::bigint AS before, ?::int AS most) b
       CROSS JOIN OIDS
       LEFT JOIN object_state s ON s.zoid = o.zoid
       LEFT JOIN LATERAL (
-        SELECT s.tid, NULL::bigint AS next_tid, s.class_mod, s.class_name, s.state
+        SELECT s.tid, NULL::bigint AS next_tid, s.class_mod, s.class_name, s.state, s.state_size
         WHERE s.tid < b.before
         UNION ALL
-        SELECT w.tid, w.next_tid, w.class_mod, w.class_name, w.state
+        SELECT w.tid, w.next_tid, w.class_mod, w.class_name, w.state, w.state_size
         FROM object_window w
         WHERE w.zoid = o.zoid AND w.tid < b.before AND w.next_tid >= b.before
           AND (s.tid IS NULL OR s.tid >= b.before)
@@ -72,15 +74,15 @@ final class Loader implements RevisionSource {
              CASE WHEN NOT v.live THEN least(s.tid, n.tid) END AS next_tid,
              v.state IS NULL AND NOT v.live
                OR NOT v.live AND s.tid IS NULL AND n.tid IS NULL AS ended,
-             false AS ended_later, COLUMNS
-      FROM (SELECT ?::bigint AS before) b
+             false AS ended_later, v.state_size, COLUMNS
+      FROM (SELECT ?::bigint AS before, ?::int AS most) b
       CROSS JOIN OIDS
       LEFT JOIN object_state s ON s.zoid = o.zoid
       LEFT JOIN LATERAL (
-        SELECT s.tid, true AS live, s.class_mod, s.class_name, s.state
+        SELECT s.tid, true AS live, s.class_mod, s.class_name, s.state, s.state_size
         WHERE s.tid < b.before
         UNION ALL
-        (SELECT h.tid, false, h.class_mod, h.class_name, h.state
+        (SELECT h.tid, false, h.class_mod, h.class_name, h.state, h.state_size
          FROM object_history h
          WHERE h.zoid = o.zoid AND h.tid < b.before AND (s.tid IS NULL OR s.tid >= b.before)
          ORDER BY h.tid DESC LIMIT 1)
@@ -125,6 +127,20 @@ final class Loader implements RevisionSource {
       WHERE v.state IS NOT NULL AND v.total <= ?
       """;
 
+  /** What is longer is not read along with others, but on its own, when there is room for it. */
+  static final int LONG_BYTES = 1 << 20;
+
+  private static final int UNIT_BYTES = 1 << 10;
+
+  /** Of the heap, what long records may take while they are read, all together. */
+  private static final int LONG_SHARE = 8;
+
+  private static final int ROOM_UNITS =
+      (int) Math.min(1 << 20, Runtime.getRuntime().maxMemory() / LONG_SHARE / UNIT_BYTES);
+
+  /** Those who wait for it get it in the order of coming. */
+  private final Semaphore room = new Semaphore(ROOM_UNITS, true);
+
   private final Pool pool;
   private final RecordEncoder encoder;
   private final String readOne;
@@ -138,7 +154,7 @@ final class Loader implements RevisionSource {
     boolean free = mode == HistoryMode.FREE;
     String read =
         (free ? FREE : PRESERVING)
-            .replace("COLUMNS", StoredState.COLUMNS)
+            .replace("COLUMNS", StoredState.columnsIf("v.state_size <= b.most"))
             .replace("RECORD", RECORD);
     readOne = read.replace("OIDS", ONE_OID);
     readMany = read.replace("OIDS", MANY_OIDS);
@@ -154,24 +170,42 @@ final class Loader implements RevisionSource {
 
   @Override
   public Map<Oid, Revision> read(Collection<Oid> oids, Tid before) {
-    List<Row> rows = pool.read("loading objects", connection -> rows(connection, oids, before));
+    List<Row> rows =
+        pool.read("loading objects", connection -> rows(connection, oids, before, LONG_BYTES));
     Map<Oid, Revision> revisions = HashMap.newHashMap(rows.size());
     for (Row row : rows) {
-      revisions.put(row.oid(), revision(row));
+      revisions.put(row.oid(), row.size() > LONG_BYTES ? readLong(row, before) : revision(row));
     }
     return revisions;
   }
 
-  private List<Row> rows(Connection connection, Collection<Oid> oids, Tid before)
+  /** By a snapshot of its own, which is as good: it is taken after the load was announced, too. */
+  private Revision readLong(Row found, Tid before) {
+    int units = Math.min(ROOM_UNITS, found.size() / UNIT_BYTES);
+    room.acquireUninterruptibly(units);
+    try {
+      List<Oid> one = List.of(found.oid());
+      List<Row> rows =
+          pool.read(
+              "loading a long record",
+              connection -> rows(connection, one, before, Integer.MAX_VALUE));
+      return revision(rows.getFirst());
+    } finally {
+      room.release(units);
+    }
+  }
+
+  private List<Row> rows(Connection connection, Collection<Oid> oids, Tid before, int most)
       throws SQLException {
     Long[] zoids = oids.stream().map(Oid::value).toArray(Long[]::new);
     boolean one = zoids.length == 1;
     try (PreparedStatement statement = connection.prepareStatement(one ? readOne : readMany)) {
       statement.setLong(1, before.value());
+      statement.setInt(2, most);
       if (one) {
-        statement.setLong(2, zoids[0]);
+        statement.setLong(3, zoids[0]);
       } else {
-        statement.setArray(2, connection.createArrayOf("bigint", zoids));
+        statement.setArray(3, connection.createArrayOf("bigint", zoids));
       }
       try (ResultSet result = statement.executeQuery()) {
         List<Row> rows = new ArrayList<>(zoids.length);
@@ -188,8 +222,10 @@ final class Loader implements RevisionSource {
    *
    * @param later lowest known tid at or above the one asked for; 0 without one
    * @param tid of the revision; null if none is known
+   * @param size of its record; if that is more than was asked for, the state is left out
    */
-  private record Row(Oid oid, long later, @Nullable Tid tid, Tid next, StoredState state) {
+  private record Row(
+      Oid oid, long later, @Nullable Tid tid, Tid next, int size, StoredState state) {
     static final long ENDED_LATER = Long.MAX_VALUE;
 
     static Row of(ResultSet row) throws SQLException {
@@ -197,14 +233,15 @@ final class Loader implements RevisionSource {
       long later = row.getBoolean("ended_later") ? ENDED_LATER : row.getLong("later");
       long tid = row.getLong("tid");
       if (row.wasNull()) {
-        return new Row(oid, later, null, Tid.MAX, NOTHING);
+        return new Row(oid, later, null, Tid.MAX, 0, NOTHING);
       }
       if (row.getBoolean("ended")) {
-        return new Row(oid, 0, null, Tid.MAX, NOTHING);
+        return new Row(oid, 0, null, Tid.MAX, 0, NOTHING);
       }
       long next = row.getLong("next_tid");
       Tid end = row.wasNull() ? Tid.MAX : new Tid(next);
-      return new Row(oid, later, new Tid(tid), end, StoredState.of(row));
+      int size = row.getInt("state_size");
+      return new Row(oid, later, new Tid(tid), end, size, StoredState.of(row));
     }
 
     private static final StoredState NOTHING = new StoredState("", "", null, null);

@@ -24,6 +24,13 @@ record StoredState(
       "v.class_mod, v.class_name,"
           + " CASE WHEN r.zoid IS NULL THEN v.state::text END AS json, r.record";
 
+  /** The same columns, with the state left out where a condition does not hold. */
+  static String columnsIf(String condition) {
+    return "v.class_mod, v.class_name,"
+        + " CASE WHEN r.zoid IS NULL AND %1$s THEN v.state::text END AS json,".formatted(condition)
+        + " CASE WHEN %s THEN r.record END AS record".formatted(condition);
+  }
+
   static StoredState of(ResultSet row) throws SQLException {
     return new StoredState(
         row.getString("class_mod"),

@@ -1,6 +1,7 @@
 package dev.objectdb.storage.pg;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Oid;
@@ -164,6 +165,22 @@ class LoaderIT {
     }
 
     @Test
+    void aLongRecordIsReadByItselfWhereverItIsKept() throws SQLException {
+      String text = "x".repeat(Loader.LONG_BYTES + 1);
+      rows.store(10, 1, text);
+      rows.store(10 + 1, 2, "short");
+      rows.store(20, 1, text + "y");
+      Bytes older = Bytes.ofUtf8(SqlRows.shown(text));
+      Bytes newer = Bytes.ofUtf8(SqlRows.shown(text + "y"));
+      assertThat(loader.read(List.of(new Oid(1), new Oid(2), new Oid(3)), new Tid(21)))
+          .containsEntry(new Oid(1), new Revision.Found(newer, new Tid(20), Tid.MAX))
+          .containsEntry(new Oid(3), new Revision.Gone())
+          .hasSize(3);
+      assertThat(loader.read(List.of(new Oid(1)), new Tid(20)))
+          .containsEntry(new Oid(1), new Revision.Found(older, new Tid(10), new Tid(20)));
+    }
+
+    @Test
     void manyObjectsAreOneRoundTripAndOneIsAsMany() throws SQLException {
       postgres.execute(
           """
@@ -174,7 +191,9 @@ class LoaderIT {
       try (CountingProxy proxy = new CountingProxy(EmbeddedPg.shared()::port);
           Pool counted = pool(proxy)) {
         Loader throughProxy = new Loader(counted, mode, SqlRows.ENCODER);
-        read(throughProxy, 5, MAX); // opens the session
+        read(throughProxy, 5, MAX);
+        await()
+            .until(() -> counted.idle() == postgres.config().poolMin()); // which open by themselves
         int before = proxy.roundTrips();
         read(throughProxy, 6, MAX);
         assertThat(proxy.roundTrips() - before).as("a cold load").isEqualTo(1);
