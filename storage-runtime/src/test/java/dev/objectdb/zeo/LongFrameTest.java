@@ -221,7 +221,7 @@ class LongFrameTest {
             4,
             Duration.ofMinutes(5),
             Duration.ofSeconds(60));
-    ZeoConfig config = 
+    ZeoConfig config =
         new ZeoConfig(
             "127.0.0.1",
             0,

@@ -55,7 +55,7 @@ final class CommitSide implements AutoCloseable {
         new TenureSequencer(
             () -> openCommitSession(sessions), feed, config.transactionTimeout(), System::nanoTime);
     this.parts = new PgTransaction.Parts(sequencer, oids, records, config.limits(), VOTE_TIMEOUT);
-    this.doorbell = new Doorbell(sessions, feed, new AfterTakeover(source), System::nanoTime);
+    this.doorbell = new Doorbell(sessions, feed, new AfterTakeover(source, pool), System::nanoTime);
     this.timeline = reconciled();
     doorbell.start();
   }
@@ -120,9 +120,11 @@ final class CommitSide implements AutoCloseable {
   /** The database has another history than before: nothing that was known of it holds. */
   private final class AfterTakeover implements Doorbell.Recovery {
     private final FeedSource source;
+    private final Pool pool;
 
-    AfterTakeover(FeedSource source) {
+    AfterTakeover(FeedSource source, Pool pool) {
       this.source = source;
+      this.pool = pool;
     }
 
     @Override
@@ -134,6 +136,7 @@ final class CommitSide implements AutoCloseable {
     public void recover() {
       timeline = reconcile();
       oids.forget();
+      pool.renew(); // a server that was replaced may still be there, and answer who is connected
       feed.restart(source.end());
     }
   }

@@ -63,8 +63,7 @@ final class Pool implements AutoCloseable {
         throw SqlErrors.ofRead(doing, e);
       }
     }
-    // What killed one idle session has most likely killed the others.
-    sessions.getHikariPoolMXBean().softEvictConnections();
+    renew(); // what killed one idle session has most likely killed the others
     try {
       return run(work);
     } catch (SQLException e) {
@@ -76,6 +75,11 @@ final class Pool implements AutoCloseable {
     try (Connection connection = sessions.getConnection()) {
       return work.run(connection);
     }
+  }
+
+  /** Ends every session: those in use when they are given back. */
+  void renew() {
+    bean().softEvictConnections();
   }
 
   /** Hands out a session for a longer walk; closing it gives it back. */

@@ -115,6 +115,31 @@ class TakeoverIT {
   }
 
   @Test
+  void nobodyReadsOnASessionOfBeforeAnyMore() throws SQLException {
+    String sessions =
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+            + " AND application_name = 'objectdb reader'";
+    try (Commits commits = new Commits(postgres.config())) {
+      Tid lost = commits.commit(A, Tid.NONE, 1);
+      commits.side.feed().sync();
+      List<String> before = postgres.query(sessions);
+      assertThat(before).isNotEmpty();
+      postgres.execute(
+          "SET session_replication_role = replica;"
+              + "DELETE FROM object_state WHERE tid = %1$d;".formatted(lost.value())
+              + "DELETE FROM transaction_log WHERE tid = %1$d".formatted(lost.value()));
+      assertThatExceptionOfType(StorageUnavailableException.class)
+          .isThrownBy(() -> commits.side.feed().sync());
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(postgres.query(sessions))
+                      .isNotEmpty()
+                      .doesNotContainAnyElementsOf(before));
+    }
+  }
+
+  @Test
   void aVoteThatMeetsALogThatEndsTooLowFailsAndALaterOnePasses() throws SQLException {
     try (Commits commits = new Commits(postgres.config())) {
       Tid first = commits.commit(A, Tid.NONE, 1);
