@@ -13,6 +13,8 @@ from worlds import delete
 from worlds import is_gone
 from worlds import refused
 from worlds import serial
+from ZODB.blob import Blob
+from ZODB.blob import is_blob_record
 from ZODB.utils import maxtid
 from ZODB.utils import p64
 from ZODB.utils import u64
@@ -286,6 +288,23 @@ def what_python_stores_and_cannot_read_again_hurts_nobody_else(world):
     theirs.commit()
     ours.refresh()
     assert list(ours.root) == ["good"]
+
+
+@case("FREE", "PRESERVING")
+def a_blob_that_python_stored_is_known_as_one_and_stays_readable_there(world):
+    world.create()
+    theirs = world.theirs()
+    theirs.root["blob"] = Blob(b"some bytes")
+    theirs.commit()
+    oid = theirs.root["blob"]._p_oid
+    ours = world.ours()
+    assert is_blob_record(ours.record(oid)[0])
+    ours.root["beside"] = PersistentMapping()
+    ours.commit()
+    theirs.refresh()
+    with theirs.root["blob"].open() as file:
+        assert file.read() == b"some bytes"
+    world.assert_sound()
 
 
 @case("PRESERVING")

@@ -3,16 +3,17 @@
 Usage: python worlds_storm.py FREE|PRESERVING COMMITS SEED
 
 Every process moves amounts between accounts, counts, and puts a key into a tree, COMMITS times; it
-notes what it has seen, what it was told and what it has committed. In the end all of it is compared
-with a journal that a trigger of this test kept in the database. Says {"commits": n, "reads": n,
-"frames": n, "conflicts": n, "refused": n}.
+notes what it has seen, what it was told and what it has committed. A third process of Python, whose
+clock is slow, tries the same as often. In the end all of it is compared with a journal that a
+trigger of this test kept in the database. Says {"commits": n, "reads": n, "frames": n,
+"conflicts": n, "refused": n, "refused_slow": n, "commits_slow": n}.
 """
 
+import contextlib
 import multiprocessing
 import random
 import sys
 import threading
-import time
 from concurrent.futures import ProcessPoolExecutor
 
 import psycopg
@@ -24,12 +25,15 @@ from worlds import Ours
 from worlds import Theirs
 from worlds import World
 from worlds import pgjsonb_storage
+from worlds_clocks import clock
 from ZODB.POSException import ConflictError
 from ZODB.utils import p64
 from ZODB.utils import u64
 
 ACCOUNTS = 6
 AMOUNT = 100
+SLOW = -2
+PATIENCE = 600
 
 JOURNAL = """
 CREATE TABLE journal (zoid bigint, tid bigint, state jsonb, PRIMARY KEY (zoid, tid));
@@ -77,7 +81,7 @@ def below(application):
     return storage._polled_tid + 1 if isinstance(application, Theirs) else u64(storage._start)
 
 
-def work(name, mode, dsn, port, commits, total, seed):
+def work(name, mode, dsn, port, commits, barrier, seed):
     chance = random.Random(seed)
     if port:
         application = Ours(port)
@@ -88,29 +92,29 @@ def work(name, mode, dsn, port, commits, total, seed):
         frames, baseline = None, 0
     tids = committed(application)
     notes = {"reads": [], "written": {}, "conflicts": 0, "refused": 0}
+    barrier.wait(PATIENCE)
+    with clock(SLOW) if name == "slow" else contextlib.nullcontext():
+        work_on(application, name, chance, notes, tids, commits)
+    barrier.wait(PATIENCE)
+    if port:
+        application.refresh()
+        notes["told"] = (baseline, frames, u64(application.storage.lastTransaction()))
+    application.close()
+    return notes
+
+
+def work_on(application, name, chance, notes, tids, commits):
     while len(notes["written"]) < commits:
         try:
             once(application, name, chance, notes, tids)
         except ConflictError:
             notes["conflicts"] += 1
             application.abort()
-        except psycopg.errors.CheckViolation:  # its clock is the database's, so this is for none
+        except psycopg.errors.CheckViolation:  # only a slow clock is refused
             notes["refused"] += 1
             application.abort()
-    if port:
-        see_all(application, total)
-        notes["told"] = (baseline, frames, u64(application.storage.lastTransaction()))
-    application.close()
-    return notes
-
-
-def see_all(application, total):
-    """Waits until everybody is done."""
-    deadline = time.monotonic() + 120
-    while application.root["length"]() < total:
-        assert time.monotonic() < deadline, "some commits were never told"
-        time.sleep(0.05)
-        application.refresh()
+            if notes["refused"] == commits:
+                return
 
 
 def once(application, name, chance, notes, tids):
@@ -233,15 +237,17 @@ def main():
     ours.commit()
     watch = LogWatch(world.dsn)
     watch.start()
-    jobs = [("a", ports[0]), ("b", ports[1]), ("c", 0), ("d", 0)]
-    total = len(jobs) * commits
-    with ProcessPoolExecutor(len(jobs), multiprocessing.get_context("spawn")) as pool:
+    jobs = [("a", ports[0]), ("b", ports[1]), ("c", 0), ("d", 0), ("slow", 0)]
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager, ProcessPoolExecutor(len(jobs), context) as pool:
+        barrier = manager.Barrier(len(jobs))
         running = [
-            pool.submit(work, name, mode, world.dsn, port, commits, total, seed * 10 + i)
+            pool.submit(work, name, mode, world.dsn, port, commits, barrier, seed * 10 + i)
             for i, (name, port) in enumerate(jobs)
         ]
         notes = [future.result() for future in running]
     watched = watch.end()
+    total = sum(len(note["written"]) for note in notes)
     for application in ours, world.ours(ports[1]), world.theirs():
         application.refresh()
         root = application.root
@@ -249,12 +255,15 @@ def main():
         assert sum(a["amount"] for a in root["accounts"].values()) == ACCOUNTS * AMOUNT
     judge(world, ours, watched, notes)
     world.assert_sound()
+    *right, slow = notes
     tell(
-        commits=sum(len(note["written"]) for note in notes),
+        commits=sum(len(note["written"]) for note in right),
         reads=sum(len(note["reads"]) for note in notes),
         frames=sum(len(note["told"][1]) for note in notes if "told" in note),
         conflicts=sum(note["conflicts"] for note in notes),
-        refused=sum(note["refused"] for note in notes),
+        refused=sum(note["refused"] for note in right),
+        refused_slow=slow["refused"],
+        commits_slow=len(slow["written"]),
     )
     world.close()
 
