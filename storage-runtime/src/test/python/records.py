@@ -187,7 +187,12 @@ class Walk:
         return ("bytearray", bytes(value))
 
     def made(self, value):
-        return (value.label not in VALUES and self.once(value)) or (
+        if value.label in VALUES:
+            return Walk().parts(value)
+        return self.once(value) or self.parts(value)
+
+    def parts(self, value):
+        return (
             "made" if value.called else "new",
             value.label,
             self.of(value.args),
