@@ -56,6 +56,8 @@ class Reference:
         self.pid = pid
 
 
+VALUES_MAX = 400_000
+
 # What one may be taken for another that is equal.
 VALUES = {
     "datetime.date",
@@ -110,15 +112,24 @@ def equal(one, other):
 
     Texts of Python 2 are read as bytes, and as text: only so do both stay what they are.
     """
-    return one == other or all(
-        spelled(one, encoding) == spelled(other, encoding) for encoding in ("bytes", "latin-1")
-    )
+    try:
+        return one == other or all(
+            spelled(one, encoding) == spelled(other, encoding) for encoding in ("bytes", "latin-1")
+        )
+    except TooLarge:
+        return False
+
+
+class TooLarge(Exception):
+    """Values of values, each of them twice, would take for ever to spell."""
 
 
 def spelled(record, encoding):
     """What is refused must be refused alike."""
     try:
         return described(record, encoding)
+    except TooLarge:
+        raise
     except Exception as error:
         return type(error), str(error)
 
@@ -152,8 +163,12 @@ class Walk:
     def __init__(self):
         self.numbers = {}
         self.kept = []
+        self.left = VALUES_MAX
 
     def of(self, value):
+        self.left -= 1
+        if self.left < 0:
+            raise TooLarge()
         kind = type(value)
         if isinstance(value, Made):
             return self.made(value)

@@ -16,11 +16,15 @@ from channel import tell
 from records import class_and_arguments
 from records import equal
 from records import Reader
+from records import TooLarge
 from records import Walk
 from torture_corpus import DEPTH
 from torture_corpus import lines
 from torture_corpus import STACK_BYTES
 from ZODB.utils import p64
+
+# The state of what has no JSON.
+NOTHING = b"\x80\x02N."
 
 
 class Lenient(Walk):
@@ -75,15 +79,17 @@ OVERLOOKED = {
 
 def why(data, found):
     """What has to be overlooked for the two to be equal."""
+    if found.endswith(NOTHING):
+        return "JSON cannot hold it at all"
     try:
         for reason, overlooked in OVERLOOKED.items():
             if load(data, overlooked) == load(found, overlooked):
                 return reason
         wanted, got = load(data, {"aliases"}), load(found, {"aliases"})
+    except TooLarge:
+        return "too large to tell"
     except Exception:
-        return "not even a pickle is there" if found.endswith(b"N.") else "other"
-    if found.endswith(b"\x80\x02N."):
-        return "JSON cannot hold it at all"
+        return "Python cannot load it from anywhere"
     if "'cycle'" in repr(wanted):
         return "a cycle is cut"
     if wanted[0] != got[0]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from torture_shapes import Thing
 
 THING = b"ctorture_shapes\nThing\n"
+PLAIN = b"ctorture_shapes\nPlain\n"
 NOWHERE = b"cnowhere.to_be.found\nGone\n"
 PROTOCOLS = range(6)
 DEPTHS = (10, 100, 333, 498, 499, 500, 501, 998, 999, 1000, 1001, 1002, 5000, 100_000)
@@ -278,28 +279,28 @@ def opcodes():
         "int-text": b"I007\n",
         "float-text": b"F1e400\n",
         "float-text-hex": b"F0x1p3\n",
-        "reduce-no-tuple": THING + b"]R",
-        "reduce-twice": THING + b")R)R",
+        "reduce-no-tuple": PLAIN + b"]R",
+        "reduce-twice": PLAIN + b")R)R",
         "reduce-text": one + b")R",
         "reduce-reference": oid(1) + b"N\x86Q)R",
-        "newobj": THING + b")\x81",
-        "newobj-arguments": THING + b"K\x01\x85\x81",
+        "newobj": PLAIN + b")\x81",
+        "newobj-arguments": PLAIN + b"K\x01\x85\x81",
         "newobj-no-class": one + b")\x81",
-        "newobj-ex": THING + b"K\x01\x85}" + one + b"K\x02s\x92",
-        "newobj-ex-empty": THING + b")}\x92",
-        "build": THING + b")\x81}" + one + b"K\x01sb",
-        "build-none": THING + b")\x81Nb",
-        "build-twice": THING + b")\x81}" + one + b"K\x01sb}" + one + b"K\x02sb",
-        "build-class": THING + b"}b",
+        "newobj-ex": PLAIN + b"K\x01\x85}" + one + b"K\x02s\x92",
+        "newobj-ex-empty": PLAIN + b")}\x92",
+        "build": PLAIN + b")\x81}" + one + b"K\x01sb",
+        "build-none": PLAIN + b")\x81Nb",
+        "build-twice": PLAIN + b")\x81}" + one + b"K\x01sb}" + one + b"K\x02sb",
+        "build-class": PLAIN + b"}b",
         "build-list": b"]Nb",
         "build-reference": oid(1) + b"N\x86Q}b",
-        "build-slots": THING + b")\x81N}" + one + b"K\x01s\x86b",
-        "build-aliased": THING + b")\x81}q\x05bh\x05\x86",
-        "append-object": THING + b")\x81K\x01a",
-        "append-after-build": THING + b")\x81}bK\x01a",
-        "items-object": THING + b")\x81K\x01K\x02s",
-        "items-then-append": THING + b")\x81K\x01K\x02sK\x03a",
-        "add-object": THING + b")\x81(K\x01\x90",
+        "build-slots": PLAIN + b")\x81N}" + one + b"K\x01s\x86b",
+        "build-aliased": PLAIN + b")\x81}q\x05bh\x05\x86",
+        "append-object": PLAIN + b")\x81K\x01a",
+        "append-after-build": PLAIN + b")\x81}bK\x01a",
+        "items-object": PLAIN + b")\x81K\x01K\x02s",
+        "items-then-append": PLAIN + b")\x81K\x01K\x02sK\x03a",
+        "add-object": PLAIN + b")\x81(K\x01\x90",
         "global-dots": text("a.b") + text("C.D") + b"\x93",
         "global-not-text": b"K\x01K\x02\x93",
         "global-nul": b"ca\0b\nC\n",
@@ -353,7 +354,7 @@ def deep():
             "tuples": (b"", b"\x85"),
             "dicts": (b"}" + text("k"), b"s"),
             "dicts-any-keys": (b"}K\x01", b"s"),
-            "instances": (THING + b")\x81}" + text("k"), b"sb"),
+            "instances": (PLAIN + b")\x81}" + text("k"), b"sb"),
             "sets": (b"", b"\x85cbuiltins\nfrozenset\nq\x01](h\x01e\x85R\x86"),
         }.items():
             if name != "sets" or depth < 1000:

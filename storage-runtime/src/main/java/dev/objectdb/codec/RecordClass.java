@@ -50,8 +50,11 @@ record RecordClass(String module, String name, boolean exact) {
   }
 
   private static RecordClass named(PickleValue module, PickleValue name, boolean exact) {
-    boolean texts = module instanceof PickleValue.Text && name instanceof PickleValue.Text;
-    return named(text(module), text(name), exact && texts);
+    return named(text(module), text(name), exact && isPlain(module) && isPlain(name));
+  }
+
+  private static boolean isPlain(PickleValue name) {
+    return name instanceof PickleValue.Text text && !text.hasSurrogates();
   }
 
   /** Python 2 wrote names as byte strings. */

@@ -133,6 +133,18 @@ class RecordCodecTest {
     assertThat(made.exact()).isFalse();
   }
 
+  @Test
+  void surrogatesThatMakeAPairAreNotTakenForOneCharacter() {
+    String halves = "X\6\0\0\0\u00ed\u00a0\u00bd\u00ed\u00b0\u0098";
+    assertThat(made("V\\ud83d\\udc18\n").exact()).as("two characters").isFalse();
+    assertThat(made("V\\U0001f418\n").exact()).as("one character").isTrue();
+    assertThat(made(halves).exact()).isFalse();
+    assertThat(made(text("m") + halves + "\u0093").exact()).as("name of a class").isFalse();
+    assertThat(CODEC.toJson(latin1(text("m") + halves + "\u0086.N.")).exact())
+        .as("name of the class")
+        .isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

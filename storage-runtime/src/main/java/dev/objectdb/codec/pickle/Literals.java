@@ -94,13 +94,16 @@ final class Literals {
     }
   }
 
-  /** UNICODE: Latin-1 with {@code \\uXXXX} and {@code \\UXXXXXXXX}, which Python calls raw. */
+  /**
+   * UNICODE: Latin-1 with {@code \\uXXXX} and {@code \\UXXXXXXXX}, which Python calls raw. Two
+   * escapes that make a pair of surrogates stay two characters, as they do in Python 3.
+   */
   static PickleValue.@Nullable Text rawUnicode(byte[] array, int from, int to) {
-    StringBuilder text = new StringBuilder(to - from);
+    ByteArrayOutputStream text = new ByteArrayOutputStream(to - from);
     int at = from;
     while (at < to) {
       if (array[at] != '\\') {
-        text.append((char) (array[at++] & 0xff));
+        Utf8.encode(array[at++] & 0xff, text);
         continue;
       }
       int run = at;
@@ -108,7 +111,7 @@ final class Literals {
         run++;
       }
       boolean escape = (run - at) % 2 == 1 && run < to && (array[run] == 'u' || array[run] == 'U');
-      text.repeat('\\', run - at - (escape ? 1 : 0));
+      text.write(array, at, run - at - (escape ? 1 : 0));
       at = run;
       if (escape) {
         int digits = array[run] == 'u' ? 4 : 8;
@@ -116,11 +119,11 @@ final class Literals {
         if (!Character.isValidCodePoint(codePoint)) {
           return null;
         }
-        text.appendCodePoint(codePoint);
+        Utf8.encode(codePoint, text);
         at = run + 1 + digits;
       }
     }
-    return PickleValue.Text.of(text.toString());
+    return new PickleValue.Text(text.toByteArray(), 0, text.size());
   }
 
   /** STRING: the {@code repr} of a Python 2 string, quotes and escapes. */

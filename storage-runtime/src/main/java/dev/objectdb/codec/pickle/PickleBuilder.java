@@ -102,8 +102,12 @@ final class PickleBuilder {
     return new PickleValue.Built(target, state);
   }
 
+  /** A class by its names, unless these are such that no string here says just the same. */
   static @Nullable Global global(PickleValue module, PickleValue name) {
-    return module instanceof Text m && name instanceof Text n
+    return module instanceof Text m
+            && name instanceof Text n
+            && !m.hasSurrogates()
+            && !n.hasSurrogates()
         ? new Global(m.toString(), n.toString())
         : null;
   }

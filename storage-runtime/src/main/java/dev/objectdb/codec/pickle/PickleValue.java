@@ -155,7 +155,12 @@ public sealed interface PickleValue {
       return new Text(utf8, 0, utf8.length);
     }
 
-    /** Returns the text itself; lone surrogates stay lone surrogates. */
+    /** Whether there are surrogates in it; two that make a pair are two characters in Python. */
+    public boolean hasSurrogates() {
+      return Utf8.hasSurrogates(array(), from(), to());
+    }
+
+    /** Returns the text itself; lone surrogates stay so, unless two of them make a pair. */
     @Override
     public String toString() {
       return Utf8.decode(array(), from(), to());

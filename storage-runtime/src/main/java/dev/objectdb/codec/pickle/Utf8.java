@@ -52,6 +52,10 @@ final class Utf8 {
     };
   }
 
+  static boolean hasSurrogates(byte[] array, int from, int to) {
+    return firstSurrogate(array, from, to) < to;
+  }
+
   /** Decodes well-formed bytes. */
   static String decode(byte[] array, int from, int to) {
     int surrogate = firstSurrogate(array, from, to);
@@ -80,6 +84,20 @@ final class Utf8 {
     return to;
   }
 
+  /** Encodes one code point; a surrogate is one as well. */
+  static void encode(int codePoint, ByteArrayOutputStream out) {
+    if (codePoint < 0x80) {
+      out.write(codePoint);
+      return;
+    }
+    int continued = codePoint < 0x800 ? 1 : codePoint < 0x10000 ? 2 : 3;
+    int lead = (0xf00 >> (continued + 1)) & 0xff;
+    out.write(lead | (codePoint >> (6 * continued)));
+    for (int i = continued - 1; i >= 0; i--) {
+      out.write(0x80 | ((codePoint >> (6 * i)) & 0x3f));
+    }
+  }
+
   /** Encodes any string. */
   static byte[] encode(String text) {
     for (int i = 0; i < text.length(); i++) {
@@ -105,10 +123,7 @@ final class Utf8 {
     for (int i = 0; i < text.length(); i++) {
       if (isLone(text, i)) {
         out.writeBytes(text.substring(plain, i).getBytes(StandardCharsets.UTF_8));
-        char c = text.charAt(i);
-        out.write(0xe0 | (c >> 12));
-        out.write(0x80 | (c >> 6 & 0x3f));
-        out.write(0x80 | (c & 0x3f));
+        encode(text.charAt(i), out);
         plain = i + 1;
       }
     }

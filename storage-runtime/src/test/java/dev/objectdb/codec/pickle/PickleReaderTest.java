@@ -94,6 +94,13 @@ class PickleReaderTest {
     assertThat(Text.of("\ud83d\ude00\udc00").toString()).isEqualTo("\ud83d\ude00\udc00");
   }
 
+  @Test
+  void surrogatesThatMakeAPairStayTwo() {
+    assertThat(readLatin1("V\\ud83d\\udc18\\U0000d83d\\U0001f418\n."))
+        .isEqualTo(readHex("58 0d000000 eda0bd edb098 eda0bd f09f9098 2e"))
+        .isNotEqualTo(Text.of("\ud83d\udc18\ud83d\ud83d\udc18"));
+  }
+
   @ParameterizedTest
   @CsvSource({"ff", "c0 80", "e0 80 80", "ed a0", "f5 80 80 80", "f4 90 80 80", "80", "c3 28"})
   void textThatIsNotUtf8IsReadOver(String hex) {
