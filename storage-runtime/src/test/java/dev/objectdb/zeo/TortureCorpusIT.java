@@ -37,6 +37,9 @@ class TortureCorpusIT {
   /** The one that is refused: it has a class and no state, so what it refers to is not known. */
   private static final String CLASS_WITHOUT_STATE = "no-record/one-pickle";
 
+  /** A defect of zodb-pgjsonb, in the words of torture_pgjsonb.py. */
+  private static final String NO_STATE = "an old state of None is taken for the end of the object";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @ParameterizedTest
@@ -58,7 +61,7 @@ class TortureCorpusIT {
       JsonNode python = run(databases, "pgjsonb", "torture_pgjsonb.py", truth, dsn, mode.name());
       System.out.printf(
           "torture corpus, history %s, seed %d: %d revisions, read %d identical and %d equal,"
-              + " queried %d; zodb-pgjsonb %d equal, of the others%s%n",
+              + " queried %d; zodb-pgjsonb reads %d equal, and not %s%n",
           mode,
           SEED,
           stored.get("revisions").asInt(),
@@ -69,7 +72,8 @@ class TortureCorpusIT {
           reasons(python.get("unequal")));
       assertThat(texts(read.get("differing"))).as("seed %d", SEED).isEmpty();
       assertThat(read.get("not_identical")).noneMatch(rows::hasRecord);
-      assertThat(python.get("unequal")).allMatch(rows::hasRecord);
+      assertThat(python.get("unequal"))
+          .allMatch(one -> rows.hasRecord(one) || one.get(2).asText().equals(NO_STATE));
     }
   }
 
@@ -83,12 +87,10 @@ class TortureCorpusIT {
     return lines;
   }
 
-  private static Map<String, List<String>> reasons(JsonNode unequal) {
-    Map<String, List<String>> reasons = new TreeMap<>();
+  private static Map<String, Integer> reasons(JsonNode unequal) {
+    Map<String, Integer> reasons = new TreeMap<>();
     for (JsonNode one : unequal) {
-      reasons
-          .computeIfAbsent(one.get(2).asText(), reason -> new ArrayList<>())
-          .add(one.get(3).asText());
+      reasons.merge(one.get(2).asText(), 1, Integer::sum);
     }
     return reasons;
   }
