@@ -30,8 +30,9 @@ class SiteCorpusIT {
       SELECT count(*) AS rows, sum(state_size) AS bytes,
              100.0 * count(r.zoid) / count(*) AS rows_percent,
              100.0 * sum(length(r.record)) / sum(state_size) AS bytes_percent,
-             count(*) FILTER (WHERE class_name = 'Content' AND state->>'title' <> ''
-                              AND state->'workflow_history'->'@ref'->>1 LIKE '%Mapping') AS documents
+             count(*) FILTER (
+               WHERE class_name = 'Content' AND state->>'title' <> ''
+                 AND state->'workflow_history'->'@ref'->>1 LIKE '%Mapping') AS documents
       FROM object_state LEFT JOIN object_record r USING (zoid, tid)
       """;
 
