@@ -16,7 +16,8 @@ public interface StorageListener {
    * Others committed. One call may stand for several transactions.
    *
    * @param upTo everything up to here is now told
-   * @param oids every object stored, restored or deleted since the previous call
+   * @param oids every object stored, restored or deleted since the previous call; also some that
+   *     are before the next one
    */
   void changed(Tid upTo, Set<Oid> oids);
 

@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * of it than what a program does not write; and the judge of clients' caches.
  *
  * <p>A cache is right if each of its current entries is what the object was at the client's tid,
- * and each past one what it was from its start on. The end of a past one may lie later than the
- * object's next change, if the client never stood in between: several commits may be told as one.
+ * and each past one what it was from its start to its end.
  */
 final class Chronicle implements AutoCloseable {
   private static final String KEEP =
@@ -194,9 +193,7 @@ final class Chronicle implements AutoCloseable {
     if (entry.end() == 0) {
       return next == null || next > tid ? null : "it was changed at %x".formatted(next);
     }
-    return next != null && next <= entry.end()
-        ? null
-        : "its next change is %x".formatted(next == null ? 0 : next);
+    return next == null || entry.end() <= next ? null : "it was changed at %x".formatted(next);
   }
 
   private List<String> different(List<Entry> entries) throws SQLException {

@@ -3,11 +3,13 @@ package dev.objectdb.zeo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.objectdb.codec.pickle.PickleValue;
 import dev.objectdb.object.Check;
 import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
 import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.testing.TcpProxy;
+import dev.objectdb.zeo.ZeoTestClient.Answer;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -99,16 +101,20 @@ class ClusterBoundsIT {
   }
 
   @Test
-  void r10_linksAreClosedBeforeTheirNewsAreOlderThanTheBound() throws SQLException {
+  void r10_linksAreClosedBeforeTheirNewsAreOlderThanTheBound() throws Exception {
     await()
         .atMost(BOUND)
         .until(() -> onDeaf.state().connected() && onDeaf.state().port() == good.port());
     assertThat(endOfRawLink).succeedsWithin(BOUND.toSeconds(), TimeUnit.SECONDS);
+    try (ZeoTestClient late = ZeoTestClient.connected(deaf.port())) {
+      Answer refused = late.call("register", PickleValue.of("1"), PickleValue.of(false));
+      assertThat(refused.isError()).as("who waits finds no other server").isTrue();
+    }
     Tid last = writer.commit(writer.newOid(), "news", Tid.NONE);
     assertThat(onDeaf.ping()).isGreaterThanOrEqualTo(last);
     cluster.judge(onDeaf);
     deaf.back().release();
-    try (StockClient again = cluster.client6("again", deaf)) {
+    try (StockClient again = cluster.client6("again", deaf)) { // it tries until it is let in
       assertThat(again.state().tid()).isGreaterThanOrEqualTo(last);
       assertThat(Check.present(again.load(oid), "it is there").value()).isNotEmpty();
       cluster.judge(again);

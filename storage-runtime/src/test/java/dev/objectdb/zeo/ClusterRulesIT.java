@@ -369,6 +369,20 @@ class ClusterRulesIT {
     }
 
     @Test
+    void r5_whatACacheKeepsOfThePastEndsWhereItWasChanged() throws SQLException {
+      cluster.ring(false);
+      Oid oid = a.newOid();
+      Tid first = a.commit(oid, "old", Tid.NONE);
+      b.ping();
+      value(b, oid);
+      Tid second = a.commit(oid, "new", first);
+      a.commit(a.newOid(), "unrelated", Tid.NONE);
+      b.ping();
+      assertThat(Check.present(b.load(oid, second.next()), "it is there").value()).isEqualTo("new");
+      assertThat(b.load(oid, second)).isEqualTo(new StockClient.Found("old", first, second));
+    }
+
+    @Test
     void r9_pingTellsEverythingThatIsCommittedAnywhere() throws Exception {
       cluster.ring(false);
       Oid oid = a.newOid();

@@ -14,13 +14,17 @@ import java.util.Set;
  *
  * @param since the tid it starts above
  * @param last the greatest tid of the log in the same snapshot, {@link Tid#NONE} if it is empty
+ * @param tids the lowest tids of the log above {@code since}, rising; not all of them if they are
+ *     many
  * @param timeline PostgreSQL's number of the history that the snapshot belongs to
  * @param touched each object changed or deleted since then, at its last tid, at least once
  * @param complete false if there was more than anybody could use, or if deletions that far back are
  *     no longer on record: then {@code touched} is empty
  */
-record Delta(Tid since, Tid last, int timeline, List<Touched> touched, boolean complete) {
+record Delta(
+    Tid since, Tid last, List<Tid> tids, int timeline, List<Touched> touched, boolean complete) {
   Delta {
+    tids = List.copyOf(tids);
     touched = List.copyOf(touched);
   }
 
@@ -30,6 +34,11 @@ record Delta(Tid since, Tid last, int timeline, List<Touched> touched, boolean c
   /** Tells whether the log ends below a tid that was committed: the database lost commits. */
   boolean isBehind() {
     return last.isBefore(since);
+  }
+
+  /** Returns the first commit above this tid, or the last one if that is not known. */
+  Tid firstAbove(Tid position) {
+    return tids.stream().filter(tid -> tid.isAfter(position)).findFirst().orElse(last);
   }
 
   /** Returns the objects that changed above this tid. */

@@ -12,10 +12,11 @@ import java.util.List;
 /**
  * The SQL that reads what was committed above a tid, in one snapshot.
  *
- * <p>One row without an oid says where the log ends and which history it is. The others come from
- * the current revisions, and for objects that ceased to exist from the deletions on record, and
- * from tombstones where there is a history. Old deletions are taken off the record, up to the
- * deletion floor: above a tid below that floor, what is found is not everything.
+ * <p>One row without an oid says where the log ends and which history it is, a few more say where
+ * it goes on above the tid. The others come from the current revisions, and for objects that ceased
+ * to exist from the deletions on record, and from tombstones where there is a history. Old
+ * deletions are taken off the record, up to the deletion floor: above a tid below that floor, what
+ * is found is not everything.
  *
  * <p>All columns have a fixed width: the driver then knows that several such answers fit its
  * buffer, and sends what follows in the same round trip.
@@ -30,6 +31,9 @@ record DeltaQuery(String sql, int tidParameters) {
                AS timeline,
              (SELECT deletion_floor <= ? FROM objectdb_state) AS complete
       FROM transaction_log
+      UNION ALL (
+        SELECT NULL::bigint, tid, NULL::int, NULL::boolean FROM transaction_log WHERE tid > ?
+        ORDER BY tid LIMIT 32)
       UNION ALL (
         SELECT zoid, tid, NULL::int, NULL::boolean FROM object_state WHERE tid > ?
         UNION ALL SELECT zoid, tid, NULL::int, NULL::boolean FROM object_deletion WHERE tid > ?
@@ -46,8 +50,8 @@ record DeltaQuery(String sql, int tidParameters) {
 
   static DeltaQuery of(HistoryMode mode) {
     return switch (mode) {
-      case FREE -> new DeltaQuery(BEGIN + END, 3);
-      case PRESERVING -> new DeltaQuery(BEGIN + TOMBSTONES + END, 4);
+      case FREE -> new DeltaQuery(BEGIN + END, 4);
+      case PRESERVING -> new DeltaQuery(BEGIN + TOMBSTONES + END, 5);
     };
   }
 
@@ -68,15 +72,19 @@ record DeltaQuery(String sql, int tidParameters) {
 
   static Delta read(ResultSet rows, Tid since, int oidsMax) throws SQLException {
     List<Delta.Touched> touched = new ArrayList<>();
+    List<Tid> tids = new ArrayList<>();
     Tid last = Tid.NONE;
     int timeline = 0;
     boolean complete = false;
     while (rows.next()) {
       long zoid = rows.getLong(1);
+      boolean isObject = !rows.wasNull();
       Tid tid = new Tid(rows.getLong(2));
       int history = rows.getInt(3);
-      if (rows.wasNull()) {
+      if (isObject) {
         touched.add(new Delta.Touched(new Oid(zoid), tid));
+      } else if (rows.wasNull()) {
+        tids.add(tid);
       } else {
         last = tid;
         timeline = history;
@@ -84,7 +92,7 @@ record DeltaQuery(String sql, int tidParameters) {
       }
     }
     return complete && touched.size() <= oidsMax
-        ? new Delta(since, last, timeline, touched, true)
-        : new Delta(since, last, timeline, List.of(), false);
+        ? new Delta(since, last, tids, timeline, touched, true)
+        : new Delta(since, last, tids, timeline, List.of(), false);
   }
 }

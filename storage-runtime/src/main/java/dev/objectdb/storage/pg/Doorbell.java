@@ -27,9 +27,10 @@ import org.slf4j.LoggerFactory;
  * <p>A ring says nothing but "look": its payload only saves the look when the feed is there
  * already. A look is due once a {@link #POLL} in any case, rung for or not.
  *
- * <p>When no look has succeeded for {@link #LOST_AFTER}, listeners are cut off: their clients would
- * otherwise go on with what may be old news for as long as the database is away. A thread of its
- * own sees to that, which never waits for the database: the first one may, at any point.
+ * <p>When no look has succeeded for {@link #DEAF_AFTER}, nobody may join, and after {@link
+ * #LOST_AFTER} listeners are cut off: their clients would otherwise go on with what may be old news
+ * for as long as the database is away. A thread of its own sees to that, which never waits for the
+ * database: the first one may, at any point.
  *
  * <p>A thread that dies ends the service of the feed.
  */
@@ -42,6 +43,9 @@ final class Doorbell implements AutoCloseable {
 
   /** A client waits this long for a server; an outage it would not notice is no reason to cut. */
   static final Duration LOST_AFTER = Duration.ofSeconds(30);
+
+  /** How long new clients are let in without news; the longest pause between two looks is less. */
+  static final Duration DEAF_AFTER = Duration.ofSeconds(10);
 
   /** For a short statement on the session; a server that takes longer is as good as away. */
   private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
@@ -69,6 +73,9 @@ final class Doorbell implements AutoCloseable {
 
   /** When the last look began that succeeded, or when listeners were cut off after that. */
   private final AtomicLong lastNews = new AtomicLong();
+
+  /** When the last look began that succeeded. */
+  private volatile long lastLook;
 
   private volatile boolean closed;
   private volatile boolean suspicious;
@@ -105,7 +112,8 @@ final class Doorbell implements AutoCloseable {
 
   /** Starts both threads, when nobody listens to the feed yet. */
   void start() {
-    lastNews.set(clock.getAsLong());
+    lastLook = clock.getAsLong();
+    lastNews.set(lastLook);
     thread.start();
     watch.start();
   }
@@ -203,7 +211,9 @@ final class Doorbell implements AutoCloseable {
   private void look() {
     long begun = clock.getAsLong();
     feed.sync();
+    lastLook = begun;
     lastNews.accumulateAndGet(begun, Math::max);
+    feed.deaf(false);
   }
 
   /** Without the doorbell: news through the pool, as long as that works. */
@@ -222,6 +232,7 @@ final class Doorbell implements AutoCloseable {
     try {
       while (!closed) {
         Thread.sleep(WATCH);
+        feed.deaf(clock.getAsLong() - lastLook > DEAF_AFTER.toNanos());
         cutOffWhoHearsNothing();
       }
     } catch (InterruptedException e) {

@@ -34,9 +34,11 @@ import org.slf4j.LoggerFactory;
  * <p>The position moves before the listeners are told, so whoever was told of a tid and asks is
  * answered at that tid at least.
  *
- * <p>The tables are the truth: everything above the position is read in one snapshot, and told as
- * one frame with its last tid and the union of its objects. A query runs outside the lock, so what
- * it found at or below a position that has moved on is left out when it is told.
+ * <p>The tables are the truth: everything above the position is read in one snapshot, and told with
+ * its last tid and the union of its objects, as nobody knows which of several commits changed what.
+ * That union is told at the first of those commits before: a client keeps what it had cached as
+ * true up to the tid it was told, and that must not be beyond a change. A query runs outside the
+ * lock, so what it found at or below a position that has moved on is left out when it is told.
  *
  * <p>An own commit is told from memory. Whoever committed below its tid did so before lock 0 was
  * granted, and was told then; the feed lock is held from before COMMIT until it is told, so that no
@@ -72,6 +74,7 @@ final class InvalidationFeed implements FeedPosition {
   private volatile Tid told;
   private volatile int timeline;
   private volatile boolean ended;
+  private volatile boolean deaf;
 
   /**
    * Starts at a position.
@@ -141,7 +144,11 @@ final class InvalidationFeed implements FeedPosition {
       if (delta.complete()) {
         Set<Oid> oids = delta.above(position);
         cache.changed(delta.last(), oids);
+        Tid first = delta.firstAbove(position);
         position = delta.last();
+        if (first.isBefore(delta.last()) && !oids.isEmpty()) {
+          tell(first, subscription -> subscription.listener.changed(first, oids));
+        }
         tell(delta.last(), subscription -> subscription.listener.changed(delta.last(), oids));
       } else {
         log.atInfo().log("what has changed cannot be told one by one: caches are dropped");
@@ -215,8 +222,21 @@ final class InvalidationFeed implements FeedPosition {
     }
   }
 
-  /** Catches up, and adds the listener in the same step. */
+  /** Says whether the database has not been heard of lately. */
+  void deaf(boolean now) {
+    deaf = now;
+  }
+
+  /**
+   * Catches up, and adds the listener in the same step.
+   *
+   * @throws StorageUnavailableException at once while the database is not heard of: whoever waits
+   *     here does not find another server
+   */
   Subscription subscribe(StorageListener listener) {
+    if (deaf) {
+      throw new StorageUnavailableException("nothing is heard of the database", null);
+    }
     sync();
     acquire(lock);
     try {

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads the feed through the pool. */
@@ -26,7 +27,7 @@ final class PgFeedSource implements FeedSource {
   @Override
   public Delta end() {
     Delta none = above(Tid.MAX);
-    return new Delta(none.last(), none.last(), none.timeline(), none.touched(), true);
+    return new Delta(none.last(), none.last(), List.of(), none.timeline(), none.touched(), true);
   }
 
   @Override

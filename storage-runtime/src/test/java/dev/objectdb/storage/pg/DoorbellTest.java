@@ -93,6 +93,26 @@ class DoorbellTest {
             () -> assertThat(listener.news).containsExactly(new RecordingListener.News.Lost()));
   }
 
+  /** Nobody may until there are news again. */
+  private void join(RecordingListener listener) {
+    await().ignoreExceptions().until(() -> feed.subscribe(listener) != null);
+  }
+
+  @Test
+  void nobodyMayJoinWhileNothingIsHeard() {
+    database.setAway(true);
+    doorbell.start();
+    clock.addAndGet(Doorbell.DEAF_AFTER.toNanos() + 1);
+    await()
+        .untilAsserted(
+            () ->
+                assertThatExceptionOfType(StorageUnavailableException.class)
+                    .isThrownBy(() -> feed.subscribe(listener))
+                    .withMessageContaining("heard"));
+    database.setAway(false);
+    join(listener);
+  }
+
   @Test
   void newsComeThroughThePoolWhileThereIsNoSessionToListenOn() {
     feed.subscribe(listener);
@@ -112,7 +132,7 @@ class DoorbellTest {
     awaitCutOff();
     database.setAway(false);
     RecordingListener again = new RecordingListener();
-    feed.subscribe(again);
+    join(again);
     Tid tid = database.commitElsewhere(new Oid(1));
     await().until(() -> again.told().equals(tid));
     assertThat(listener.news).hasSize(1);
@@ -171,7 +191,7 @@ class DoorbellTest {
     awaitCutOff();
     database.setAway(false);
     RecordingListener again = new RecordingListener();
-    feed.subscribe(again);
+    join(again);
     database.setAway(true);
     await().during(Duration.ofMillis(600)).until(() -> again.news.isEmpty());
     clock.addAndGet(2 * Doorbell.LOST_AFTER.toNanos());

@@ -156,7 +156,7 @@ final class FakeDatabase implements CommitSession.Source, FeedSource {
 
   @Override
   public Delta end() {
-    return locked(() -> new Delta(last(), last(), timeline, List.of(), true));
+    return locked(() -> new Delta(last(), last(), List.of(), timeline, List.of(), true));
   }
 
   @Override
@@ -173,7 +173,13 @@ final class FakeDatabase implements CommitSession.Source, FeedSource {
                   touched.add(new Delta.Touched(oid, tid));
                 }
               });
-          return new Delta(position, last(), timeline, touched, true);
+          return new Delta(
+              position,
+              last(),
+              List.copyOf(log.tailMap(position, false).keySet()),
+              timeline,
+              touched,
+              true);
         });
   }
 

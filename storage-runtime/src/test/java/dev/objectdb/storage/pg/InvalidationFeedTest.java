@@ -215,12 +215,26 @@ class InvalidationFeedTest {
             new RecordingListener.News.Changed(first.next(), Set.of(B)));
   }
 
+  /** Of A, both commits may be the change; whoever keeps it as true up to the first is right. */
+  @Test
+  void whatSeveralCommitsChangedIsToldAtTheFirstOfThemToo() {
+    RecordingListener listener = new RecordingListener();
+    feed.subscribe(listener);
+    Tid first = database.commitElsewhere(A);
+    Tid second = database.commitElsewhere(B);
+    feed.sync();
+    assertThat(listener.news)
+        .containsExactly(
+            new RecordingListener.News.Changed(first, Set.of(A, B)),
+            new RecordingListener.News.Changed(second, Set.of(A, B)));
+  }
+
   @Test
   void tooMuchAtOnceCutsListenersOffAndGoesOnFromThere() {
     RecordingListener listener = new RecordingListener();
     feed.subscribe(listener);
     Tid tid = database.commitElsewhere(A);
-    feed.apply(new Delta(Tid.NONE, tid, 1, List.of(), false));
+    feed.apply(new Delta(Tid.NONE, tid, List.of(tid), 1, List.of(), false));
     assertThat(listener.news).containsExactly(new RecordingListener.News.Lost());
     assertThat(order).containsExactly("cache cleared");
     assertThat(feed.position()).isEqualTo(tid);
@@ -241,7 +255,8 @@ class InvalidationFeedTest {
   @Test
   void aLogThatEndsTooLowIsReported() {
     assertThatExceptionOfType(StorageUnavailableException.class)
-        .isThrownBy(() -> feed.apply(new Delta(new Tid(9), new Tid(8), 1, List.of(), true)));
+        .isThrownBy(
+            () -> feed.apply(new Delta(new Tid(9), new Tid(8), List.of(), 1, List.of(), true)));
     assertThat(regressions).hasValue(1);
   }
 
