@@ -1,5 +1,6 @@
 package dev.objectdb.testing;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,8 +15,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network that a test is the master of, between clients and a server that may come back at
@@ -39,6 +42,7 @@ public final class TcpProxy implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final Set<Way> held = EnumSet.noneOf(Way.class); // guarded by lock
   private ServerSocket listener; // guarded by lock
+  private @Nullable Socket placeholder; // guarded by lock
   private volatile Duration delay = Duration.ZERO;
 
   /** Where bytes are going. */
@@ -61,19 +65,27 @@ public final class TcpProxy implements AutoCloseable {
   private ServerSocket listen(int wanted) {
     long deadline = System.nanoTime() + BIND_PATIENCE.toNanos();
     while (true) {
+      ServerSocket socket = null;
       try {
-        ServerSocket socket = new ServerSocket();
+        socket = new ServerSocket();
         socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), BACKLOG);
-        Thread.ofVirtual().name("proxy").start(() -> accept(socket));
+        socket.bind(address(wanted), BACKLOG);
+        ServerSocket bound = socket;
+        Thread.ofVirtual().name("proxy").start(() -> accept(bound));
         return socket;
       } catch (IOException e) {
         // Somebody who dialled the closed port may have hit upon that very port on its own side.
+        closeQuietly(socket);
         if (System.nanoTime() > deadline) {
           throw new UncheckedIOException(e);
         }
+        LockSupport.parkNanos(GLANCE.toNanos());
       }
     }
+  }
+
+  private static InetSocketAddress address(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   public int port() {
@@ -124,6 +136,11 @@ public final class TcpProxy implements AutoCloseable {
     lock.lock();
     try {
       listener.close();
+      if (placeholder == null) {
+        placeholder = new Socket(); // bound and deaf, so that nobody else gets the port
+        placeholder.setReuseAddress(true);
+        placeholder.bind(address(port));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
@@ -135,6 +152,8 @@ public final class TcpProxy implements AutoCloseable {
   public void admit() {
     lock.lock();
     try {
+      closeQuietly(placeholder);
+      placeholder = null;
       if (listener.isClosed()) {
         listener = listen(port);
       }
@@ -204,9 +223,11 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  private static void closeQuietly(Socket socket) {
+  private static void closeQuietly(@Nullable Closeable socket) {
     try {
-      socket.close();
+      if (socket != null) {
+        socket.close();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -214,7 +235,13 @@ public final class TcpProxy implements AutoCloseable {
 
   @Override
   public void close() {
-    refuse();
+    lock.lock();
+    try {
+      closeQuietly(listener);
+      closeQuietly(placeholder);
+    } finally {
+      lock.unlock();
+    }
     cut();
   }
 }

@@ -96,8 +96,8 @@ class ClusterBoundsIT {
 
   @AfterAll
   void close() throws SQLException {
-    slowLink.close();
     cluster.close();
+    slowLink.close();
   }
 
   @Test
