@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -152,6 +153,24 @@ class ClusterDeathsIT {
         Answer known = link.client().call("getInvalidations", bytes(since));
         assertThat(RawLink.oids(known.item(1))).isEqualTo(Set.of(oid, gone));
         assertThat(late.load(oid, since.next())).isEqualTo(new Found("old", old, next));
+      }
+    }
+
+    @Test
+    void r12_aReplacedRevisionStaysForThoseWhoBeganBefore() throws SQLException {
+      Oid oid = client.newOid();
+      Tid old = client.commit(oid, "old", Tid.NONE);
+      Tid next = other.commit(oid, "newer", old);
+      Tid last = cluster.commitBySql(oid, "newest");
+      try (StockClient late = cluster.client6("late", second)) {
+        for (StockClient one : List.of(client, other, late)) {
+          one.ping();
+          assertThat(one.load(oid, old.next())).isEqualTo(new Found("old", old, next));
+          assertThat(one.load(oid, next.next())).isEqualTo(new Found("newer", next, last));
+          assertThat(one.load(oid, old)).isNull();
+          assertThat(value(one, oid).value()).isEqualTo("newest");
+        }
+        cluster.judge(late);
       }
     }
 

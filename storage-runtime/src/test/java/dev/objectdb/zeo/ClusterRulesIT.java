@@ -49,7 +49,7 @@ import org.junit.jupiter.api.TestInstance;
  *   R9   ping tells all that is committed              here
  *   R10  a notification is a wake-up only              here; a lost feed in ClusterBoundsIT
  *   R11  replicas                                      not served from yet
- *   R12  old revisions stay for a while                here; over a restart in ClusterDeathsIT
+ *   R12  old revisions stay for a while                ClusterDeathsIT
  *   R13  oids are unique                               here; over a restore in ClusterDeathsIT
  *   R14  unknown outcome                               ClusterDeathsIT
  *   R15  death frees locks                             ClusterDeathsIT
@@ -440,26 +440,6 @@ class ClusterRulesIT {
                   assertThat(cluster.query("SELECT pid " + sessions))
                       .hasSize(2)
                       .doesNotContainAnyElementsOf(before));
-    }
-
-    @Test
-    void r12_aReplacedRevisionStaysForThoseWhoBeganBefore() throws SQLException {
-      Oid oid = a.newOid();
-      Tid first = a.commit(oid, "old", Tid.NONE);
-      Tid second = b.commit(oid, "newer", first);
-      Tid last = cluster.commitBySql(oid, "newest");
-      try (StockClient late = cluster.client6("late", here)) {
-        for (StockClient client : List.of(a, b, late)) {
-          client.ping();
-          assertThat(client.load(oid, first.next()))
-              .isEqualTo(new StockClient.Found("old", first, second));
-          assertThat(client.load(oid, second.next()))
-              .isEqualTo(new StockClient.Found("newer", second, last));
-          assertThat(client.load(oid, first)).isNull();
-          assertThat(value(client, oid).value()).isEqualTo("newest");
-        }
-        cluster.judge(late);
-      }
     }
 
     @Test
