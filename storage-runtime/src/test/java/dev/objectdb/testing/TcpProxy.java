@@ -31,7 +31,7 @@ public final class TcpProxy implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 14;
 
   private static final int BACKLOG = 200;
-  private static final Duration GLANCE = Duration.ofMillis(100);
+  private static final Duration GLANCE = Duration.ofMillis(50);
   private static final Duration BIND_PATIENCE = Duration.ofSeconds(20);
 
   private final IntSupplier target;
@@ -63,19 +63,36 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   private ServerSocket listen(int wanted) {
+    ServerSocket bound =
+        patiently(
+            () -> {
+              ServerSocket socket = new ServerSocket();
+              try {
+                socket.setReuseAddress(true);
+                socket.bind(address(wanted), BACKLOG);
+                return socket;
+              } catch (IOException e) {
+                socket.close();
+                throw e;
+              }
+            });
+    Thread.ofVirtual().name("proxy").start(() -> accept(bound));
+    return bound;
+  }
+
+  /** Opens a socket. */
+  @FunctionalInterface
+  private interface Opening<T> {
+    T open() throws IOException;
+  }
+
+  /** A socket that was closed listens until whoever accepts on it has noticed. */
+  private static <T> T patiently(Opening<T> opening) {
     long deadline = System.nanoTime() + BIND_PATIENCE.toNanos();
     while (true) {
-      ServerSocket socket = null;
       try {
-        socket = new ServerSocket();
-        socket.setReuseAddress(true);
-        socket.bind(address(wanted), BACKLOG);
-        ServerSocket bound = socket;
-        Thread.ofVirtual().name("proxy").start(() -> accept(bound));
-        return socket;
+        return opening.open();
       } catch (IOException e) {
-        // Somebody who dialled the closed port may have hit upon that very port on its own side.
-        closeQuietly(socket);
         if (System.nanoTime() > deadline) {
           throw new UncheckedIOException(e);
         }
@@ -135,17 +152,29 @@ public final class TcpProxy implements AutoCloseable {
   public void refuse() {
     lock.lock();
     try {
-      listener.close();
+      closeQuietly(listener);
       if (placeholder == null) {
-        placeholder = new Socket(); // bound and deaf, so that nobody else gets the port
-        placeholder.setReuseAddress(true);
-        placeholder.bind(address(port));
+        placeholder = occupy();
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Binds the port and does not listen, so that nobody else gets it. */
+  private Socket occupy() {
+    return patiently(
+        () -> {
+          Socket socket = new Socket();
+          try {
+            socket.setReuseAddress(true);
+            socket.bind(address(port));
+            return socket;
+          } catch (IOException e) {
+            socket.close();
+            throw e;
+          }
+        });
   }
 
   /** Whoever dials is let through again. */

@@ -26,6 +26,8 @@ final class RawLink implements AutoCloseable {
 
   private final Map<Tid, Set<Oid>> told = new HashMap<>();
   private Tid position;
+  private Tid beforeLast = Tid.NONE;
+  private boolean again;
 
   private RawLink(ZeoTestClient client) throws IOException {
     this.client = client;
@@ -73,7 +75,10 @@ final class RawLink implements AutoCloseable {
 
   private void rise(Tid tid, Set<Oid> oids) {
     assertThat(tid).as("R2: what a link is told rises").isGreaterThan(position);
-    Tid before = position;
+    // What several commits changed is told at the first of them, and once more at the last.
+    again = !again && oids.equals(told.get(position));
+    Tid before = again ? beforeLast : position;
+    beforeLast = position;
     position = tid;
     told.put(tid, oids);
     oids.forEach(oid -> changedAbove.put(oid, before));
