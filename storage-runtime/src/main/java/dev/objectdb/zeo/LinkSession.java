@@ -168,7 +168,14 @@ final class LinkSession implements AutoCloseable {
       if (!lane.isBusy()) {
         owner.transactionEnded();
       }
+      letOthersIn();
     }
+  }
+
+  /** A virtual thread that never waits keeps its processor, and the other links wait for it. */
+  @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it but how long they wait
+  static void letOthersIn() {
+    Thread.yield();
   }
 
   private void perform(Message message, ZeoRequest.Write request) {

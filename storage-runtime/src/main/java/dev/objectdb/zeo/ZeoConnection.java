@@ -111,6 +111,7 @@ final class ZeoConnection implements LinkSession.Owner {
         break;
       }
       take(link.codec().decode(frame.get()));
+      LinkSession.letOthersIn();
     }
     if (draining) {
       sayFarewell(writer);
