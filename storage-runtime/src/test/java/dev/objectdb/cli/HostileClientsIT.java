@@ -30,8 +30,12 @@ class HostileClientsIT {
   private static final int STORES = Integer.getInteger("hostile.stores", 100_000);
   private static final int CONNECTIONS_MAX = 64;
 
-  /** Less than any of these clients could fill if the server let it. */
-  private static final String MEMORY = "-Xmx160m -XX:+ExitOnOutOfMemoryError";
+  /**
+   * Less than any of these clients could fill if the server let it. An object of an open
+   * transaction takes some hundred bytes; what is stored of it is on disk.
+   */
+  private static final String MEMORY =
+      "-Xmx%dm -XX:+ExitOnOutOfMemoryError".formatted(110 + STORES / 2000);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
