@@ -102,6 +102,18 @@ final class ByteBudget {
     return true;
   }
 
+  /** Waits until nothing is held, or the budget is closed. */
+  void awaitNoneHeld() {
+    lock.lock();
+    try {
+      while (!closed && held > 0) {
+        givenBack.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void giveBack(int bytes) {
     lock.lock();
     try {

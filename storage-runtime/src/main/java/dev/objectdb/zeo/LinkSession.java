@@ -4,7 +4,6 @@ import dev.objectdb.storage.Subscription;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class LinkSession implements AutoCloseable {
   /** Weight of a step besides its bytes, so that empty ones are bounded too. */
   private static final int STEP_BYTES = 256;
-
-  /** How often who waits for a long step looks whether the link is still there. */
-  private static final long LOOK_MILLIS = 100;
 
   private final LinkContext link;
   private final Subscription subscription;
@@ -54,13 +50,8 @@ final class LinkSession implements AutoCloseable {
    * A step that waits for its turn.
    *
    * @param request null: the last one, the lane ends here
-   * @param performed counted down when it is
    */
-  private record Step(
-      @Nullable Message message,
-      ZeoRequest.@Nullable Write request,
-      int bytes,
-      CountDownLatch performed) {}
+  private record Step(@Nullable Message message, ZeoRequest.@Nullable Write request, int bytes) {}
 
   LinkSession(LinkContext link, Subscription subscription, LinkOutput output, Owner owner) {
     this.link = link;
@@ -125,20 +116,10 @@ final class LinkSession implements AutoCloseable {
     }
     int bytes = STEP_BYTES + message.bytes();
     if (stepBytes.take(bytes)) {
-      CountDownLatch performed = new CountDownLatch(1);
-      steps.add(new Step(message.withoutArguments(), request, bytes, performed));
+      steps.add(new Step(message.withoutArguments(), request, bytes));
       if (message.bytes() > FrameReader.SHORT_BYTES) {
-        awaitStep(performed);
+        stepBytes.awaitNoneHeld(); // what it brought is in memory until its step is performed
       }
-    }
-  }
-
-  /** What a long frame brought is in memory until then, so the next one has to wait. */
-  private void awaitStep(CountDownLatch performed) {
-    try {
-      while (!closed && !performed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {}
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -163,7 +144,6 @@ final class LinkSession implements AutoCloseable {
         return;
       }
       perform(step.message(), step.request());
-      step.performed().countDown();
       stepBytes.giveBack(step.bytes());
       if (!lane.isBusy()) {
         owner.transactionEnded();
@@ -222,7 +202,7 @@ final class LinkSession implements AutoCloseable {
   public void close() {
     release();
     steps.clear();
-    steps.add(new Step(null, null, 0, new CountDownLatch(0)));
+    steps.add(new Step(null, null, 0));
     try (subscription;
         cursors) {
       lane.close();

@@ -20,9 +20,7 @@ record StoredState(
    * Columns for a SELECT over {@code v}, the revision, and {@code r}, its row of object_record, if
    * any. Only one of the two forms is sent.
    */
-  static final String COLUMNS =
-      "v.class_mod, v.class_name,"
-          + " CASE WHEN r.zoid IS NULL THEN v.state::text END AS json, r.record";
+  static final String COLUMNS = columnsIf("true");
 
   /** The same columns, with the state left out where a condition does not hold. */
   static String columnsIf(String condition) {

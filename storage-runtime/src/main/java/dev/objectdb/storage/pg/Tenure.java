@@ -183,7 +183,7 @@ final class Tenure {
     Check.invariant(session == holder || closed, "the session that asked is the one that holds");
     state = State.HELD;
     since = now;
-    lookedAround = now - ADMISSION.toNanos();
+    lookedAround = now;
     behind = false;
     last = grant.delta().last();
     clock = grant.clock();

@@ -28,6 +28,15 @@ class TakeoverIT {
     return postgres.query("SELECT system_identifier, timeline FROM objectdb_state");
   }
 
+  /** Takes a commit out of the database, as if it had never come to it. */
+  private void lose(Tid lost, String alsoDone) throws SQLException {
+    postgres.execute(
+        "SET session_replication_role = replica;"
+            + alsoDone
+            + "DELETE FROM object_state WHERE tid = %1$d;".formatted(lost.value())
+            + "DELETE FROM transaction_log WHERE tid = %1$d".formatted(lost.value()));
+  }
+
   @Test
   void theFirstStartRecordsTheServersHistory() throws SQLException {
     try (Commits commits = new Commits(postgres.config())) {
@@ -95,11 +104,7 @@ class TakeoverIT {
     try (Commits commits = new Commits(postgres.config())) {
       Tid first = commits.commit(A, Tid.NONE, 1);
       Tid lost = commits.commit(new Oid(2), Tid.NONE, 1);
-      postgres.execute(
-          "SET session_replication_role = replica;"
-              + "UPDATE objectdb_state SET timeline = 99;"
-              + "DELETE FROM object_state WHERE tid = %1$d;".formatted(lost.value())
-              + "DELETE FROM transaction_log WHERE tid = %1$d".formatted(lost.value()));
+      lose(lost, "UPDATE objectdb_state SET timeline = 99;");
       assertThatExceptionOfType(StorageUnavailableException.class)
           .isThrownBy(() -> commits.side.feed().sync());
       await()
@@ -124,10 +129,7 @@ class TakeoverIT {
       commits.side.feed().sync();
       List<String> before = postgres.query(sessions);
       assertThat(before).isNotEmpty();
-      postgres.execute(
-          "SET session_replication_role = replica;"
-              + "DELETE FROM object_state WHERE tid = %1$d;".formatted(lost.value())
-              + "DELETE FROM transaction_log WHERE tid = %1$d".formatted(lost.value()));
+      lose(lost, "");
       assertThatExceptionOfType(StorageUnavailableException.class)
           .isThrownBy(() -> commits.side.feed().sync());
       await()
@@ -144,10 +146,7 @@ class TakeoverIT {
     try (Commits commits = new Commits(postgres.config())) {
       Tid first = commits.commit(A, Tid.NONE, 1);
       Tid lost = commits.commit(new Oid(2), Tid.NONE, 1);
-      postgres.execute(
-          "SET session_replication_role = replica;"
-              + "DELETE FROM object_state WHERE tid = %1$d;".formatted(lost.value())
-              + "DELETE FROM transaction_log WHERE tid = %1$d".formatted(lost.value()));
+      lose(lost, "");
       assertThatExceptionOfType(StorageUnavailableException.class)
           .isThrownBy(() -> commits.commit(A, first, 2));
       await().untilAsserted(() -> assertThat(commits.listener.news).isNotEmpty());
