@@ -39,7 +39,7 @@ class ReconcileTest {
     cluster.schemaSucceeds();
     await().until(() -> cluster.ready().reason().equals("ServersStarting"));
     cluster.serversStart();
-    await().until(() -> cluster.ready().status() == Status.True);
+    await().until(() -> cluster.ready().reason().equals("ServersReady"));
 
     ObjectDatabase database = cluster.database();
     assertThat(requireNonNull(database.getStatus()).ready()).isEqualTo("2/2");
@@ -52,6 +52,7 @@ class ReconcileTest {
                         "PostgresStarting",
                         "DevelopmentOnly",
                         "SchemaApplying",
+                        "SchemaApplied",
                         "ServersStarting",
                         "ServersReady"));
   }

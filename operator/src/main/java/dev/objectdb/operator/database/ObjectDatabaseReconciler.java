@@ -10,6 +10,7 @@ import dev.objectdb.operator.database.status.Reason;
 import dev.objectdb.operator.database.status.Report;
 import dev.objectdb.operator.database.status.StatusBuilder;
 import dev.objectdb.operator.database.status.StatusWriter;
+import dev.objectdb.operator.database.step.Pass;
 import dev.objectdb.operator.database.step.PostgresStep;
 import dev.objectdb.operator.database.step.SchemaStep;
 import dev.objectdb.operator.database.step.ServerCounts;
@@ -78,12 +79,12 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   @Override
   public UpdateControl<ObjectDatabase> reconcile(
       ObjectDatabase database, Context<ObjectDatabase> context) {
-    Observed seen = Observed.from(context);
+    Pass pass = Pass.over(database, Observed.from(context));
     Report report;
     try {
-      report = advance(database, seen);
+      report = advance(pass);
     } catch (NotOursException e) {
-      report = stopped(database, seen, new Fail<>(Reason.NameTaken, e.remedy()));
+      report = stopped(pass, new Fail<>(Reason.NameTaken, e.remedy()));
     } catch (KubernetesClientException e) {
       if (ApiErrors.isNamespaceTerminating(e)) {
         return UpdateControl.noUpdate(); // the database goes too, and its objects went first
@@ -102,7 +103,9 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     if (again && error instanceof KubernetesClientException refused) { // once may be chance
       String message = "a request to the API server failed: " + ApiErrors.text(refused);
       Report report =
-          stopped(database, Observed.from(context), new Wait<>(Reason.RequestFailed, message));
+          stopped(
+              Pass.over(database, Observed.from(context)),
+              new Wait<>(Reason.RequestFailed, message));
       try {
         statusWriter.write(database, statusBuilder.build(database, report), context);
       } catch (KubernetesClientException e) {
@@ -112,33 +115,33 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     return ErrorStatusUpdateControl.defaultErrorProcessing();
   }
 
-  private Report advance(ObjectDatabase database, Observed seen) {
+  private Report advance(Pass pass) {
     apply.apply(
-        ZeoService.desired(database), Observed.named(ZeoService.name(database), seen.services()));
-    return switch (postgresStep.run(database, seen)) {
-      case Done<PostgresAccess>(PostgresAccess access) -> withPostgres(database, seen, access);
-      case Wait<PostgresAccess> wait -> stopped(database, seen, wait);
-      case Fail<PostgresAccess> fail -> stopped(database, seen, fail);
+        ZeoService.desired(pass.database()),
+        Observed.named(ZeoService.name(pass.database()), pass.seen().services()));
+    return switch (postgresStep.run(pass)) {
+      case Done<PostgresAccess>(PostgresAccess access) -> withPostgres(pass, access);
+      case Wait<PostgresAccess> wait -> stopped(pass, wait);
+      case Fail<PostgresAccess> fail -> stopped(pass, fail);
     };
   }
 
-  private Report withPostgres(ObjectDatabase database, Observed seen, PostgresAccess access) {
-    String image = image(database);
-    StepResult<String> schema = schemaStep.run(database, seen, access, image);
+  private Report withPostgres(Pass pass, PostgresAccess access) {
+    String image = image(pass.database());
+    StepResult<String> schema = schemaStep.run(pass, access, image);
     if (schema instanceof Done) {
-      ServerCounts servers = serversStep.apply(database, seen, access, image);
-      return new Report(serversStep.judge(seen, servers), servers, image, true);
+      ServerCounts servers = serversStep.apply(pass, access, image);
+      return new Report(serversStep.judge(pass, servers), servers, image, pass.found());
     }
     // Until the schema is what the wanted image needs, the servers stay with the image they have;
     // whatever else is declared holds for them at once.
-    deployedImage(database, seen)
-        .ifPresent(deployed -> serversStep.apply(database, seen, access, deployed));
-    return stopped(database, seen, schema);
+    deployedImage(pass).ifPresent(deployed -> serversStep.apply(pass, access, deployed));
+    return stopped(pass, schema);
   }
 
   /** A report of a pass that did not get to the servers; those that run go on. */
-  private Report stopped(ObjectDatabase database, Observed seen, StepResult<?> result) {
-    return new Report(result, ServerCounts.beforehand(database, seen), image(database), false);
+  private Report stopped(Pass pass, StepResult<?> result) {
+    return new Report(result, ServerCounts.beforehand(pass), image(pass.database()), pass.found());
   }
 
   /** An image that was chosen once stays, so that an upgrade of the operator restarts nothing. */
@@ -148,7 +151,8 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
         .orElse(defaultImage);
   }
 
-  private static Optional<String> deployedImage(ObjectDatabase database, Observed seen) {
-    return Observed.named(Servers.name(database), seen.deployments()).map(Servers::imageOf);
+  private static Optional<String> deployedImage(Pass pass) {
+    return Observed.named(Servers.name(pass.database()), pass.seen().deployments())
+        .map(Servers::imageOf);
   }
 }

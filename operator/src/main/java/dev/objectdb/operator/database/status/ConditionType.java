@@ -1,13 +1,28 @@
 package dev.objectdb.operator.database.status;
 
+import dev.objectdb.crds.v1alpha1.Condition.Status;
+
 /** The conditions of an ObjectDatabase; the names are public API. */
 public enum ConditionType {
   /** Clients are served as this generation of the resource declares. */
-  Ready,
+  Ready(Status.True),
   /** Work goes on without anybody's help (kstatus). */
-  Reconciling,
+  Reconciling(Status.False),
   /** Nothing goes on until somebody acts (kstatus). */
-  Stalled,
+  Stalled(Status.False),
+  /** The tables are as the servers' image needs them. */
+  SchemaReady(Status.True),
   /** Advice; absent where there is none. */
-  Warning,
+  Warning(Status.False);
+
+  private final Status usual;
+
+  ConditionType(Status usual) {
+    this.usual = usual;
+  }
+
+  /** Returns the status while all is well; a condition that begins with it is no news. */
+  public Status usual() {
+    return usual;
+  }
 }

@@ -12,6 +12,8 @@ public enum Reason {
   PostgresFailing(true),
   /** The schema Job is at work. */
   SchemaApplying(false),
+  /** The schema Job of the servers' image has succeeded. */
+  SchemaApplied(false),
   /** The schema Job fails and is tried again; the message says why. */
   SchemaFailing(true),
   /** Servers start. */

@@ -8,6 +8,7 @@ import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus.Endpoints;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus.Phase;
 import dev.objectdb.operator.database.manifest.ZeoService;
+import dev.objectdb.operator.database.status.Findings.Finding;
 import dev.objectdb.operator.database.step.ServerCounts;
 import dev.objectdb.operator.database.step.StepResult.Done;
 import dev.objectdb.operator.database.step.StepResult.Fail;
@@ -16,8 +17,9 @@ import dev.objectdb.operator.kube.Labels;
 import dev.objectdb.operator.kube.Labels.Component;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StatusBuilder {
   private static final int MESSAGE_MAX = 1024;
-  private static final String DEVELOPMENT_ONLY =
-      "the embedded PostgreSQL has no replica and no backup: for production name a server of your"
-          + " own in spec.postgres.secretRef";
 
   private final Clock clock;
 
@@ -37,7 +36,7 @@ public final class StatusBuilder {
     this.clock = clock;
   }
 
-  /** What all conditions tell. */
+  /** How far the pass got. */
   private record State(Reason reason, String message, boolean working, boolean stalled) {
     static State of(Report report) {
       return switch (report.result()) {
@@ -47,6 +46,11 @@ public final class StatusBuilder {
         case Wait<?>(Reason reason, String message) -> new State(reason, message, true, false);
         case Fail<?>(Reason reason, String message) -> new State(reason, message, false, true);
       };
+    }
+
+    /** What Ready, Reconciling and Stalled tell: the same, only the truth differs. */
+    Finding finding(boolean holds) {
+      return new Finding(holds ? Status.True : Status.False, reason, message);
     }
   }
 
@@ -72,7 +76,7 @@ public final class StatusBuilder {
 
   private static @Nullable HistoryMode historyMode(
       ObjectDatabase database, @Nullable ObjectDatabaseStatus before, Report report) {
-    if (report.schemaApplied()) {
+    if (report.found().holds(ConditionType.SchemaReady)) {
       return database.getSpec().historyMode();
     }
     return before == null ? null : before.historyMode();
@@ -96,18 +100,27 @@ public final class StatusBuilder {
   private List<Condition> conditions(
       ObjectDatabase database, @Nullable ObjectDatabaseStatus before, Report report, State state) {
     long generation = database.getMetadata().getGeneration();
-    List<Condition> conditions = new ArrayList<>();
     boolean serving = report.servers().ready() > 0 && !state.stalled();
     long served = servedGeneration(generation, before, report, state);
-    conditions.add(condition(before, ConditionType.Ready, serving, state, served));
-    conditions.add(
-        condition(before, ConditionType.Reconciling, state.working(), state, generation));
-    conditions.add(condition(before, ConditionType.Stalled, state.stalled(), state, generation));
-    if (database.getSpec().postgres().embedded() != null) {
-      State advice = new State(Reason.DevelopmentOnly, DEVELOPMENT_ONLY, false, false);
-      conditions.add(condition(before, ConditionType.Warning, true, advice, generation));
+    Map<ConditionType, Condition> conditions = new EnumMap<>(ConditionType.class);
+    for (ConditionType type : ConditionType.values()) {
+      report
+          .found()
+          .find(type)
+          .map(finding -> condition(before, type, finding, generation))
+          .or(() -> find(before, type).filter(_ -> type != ConditionType.Warning))
+          .ifPresent(condition -> conditions.put(type, condition));
     }
-    return conditions;
+    conditions.put(
+        ConditionType.Ready,
+        condition(before, ConditionType.Ready, state.finding(serving), served));
+    conditions.put(
+        ConditionType.Reconciling,
+        condition(before, ConditionType.Reconciling, state.finding(state.working()), generation));
+    conditions.put(
+        ConditionType.Stalled,
+        condition(before, ConditionType.Stalled, state.finding(state.stalled()), generation));
+    return List.copyOf(conditions.values());
   }
 
   /**
@@ -127,19 +140,19 @@ public final class StatusBuilder {
   }
 
   private Condition condition(
-      @Nullable ObjectDatabaseStatus before,
-      ConditionType type,
-      boolean holds,
-      State state,
-      long generation) {
-    Status status = holds ? Status.True : Status.False;
+      @Nullable ObjectDatabaseStatus before, ConditionType type, Finding finding, long generation) {
     String since =
         find(before, type)
-            .filter(condition -> condition.status() == status)
+            .filter(condition -> condition.status() == finding.status())
             .map(Condition::lastTransitionTime)
             .orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
     return new Condition(
-        type.name(), status, state.reason().name(), limited(state.message()), generation, since);
+        type.name(),
+        finding.status(),
+        finding.reason().name(),
+        limited(finding.message()),
+        generation,
+        since);
   }
 
   /** Returns a condition of a status. */

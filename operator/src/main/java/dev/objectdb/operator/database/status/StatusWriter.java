@@ -7,7 +7,10 @@ import dev.objectdb.operator.kube.Events;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a status when it differs from the one that is there, and tells what changed. */
 public final class StatusWriter {
@@ -32,20 +35,30 @@ public final class StatusWriter {
             .build());
     patch.setStatus(after);
     PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(database, patch, context);
-    for (ConditionType type : new ConditionType[] {ConditionType.Ready, ConditionType.Warning}) {
-      tell(database, StatusBuilder.find(before, type), StatusBuilder.find(after, type));
-    }
+    news(before, after)
+        .forEach(
+            (reason, message) -> events.tell(database, reason.isWarning(), reason.name(), message));
   }
 
-  private void tell(
-      ObjectDatabase database, Optional<Condition> before, Optional<Condition> after) {
-    Optional<String> old = before.map(Condition::reason);
-    after
-        .filter(condition -> !old.equals(Optional.of(condition.reason())))
-        .ifPresent(
-            condition -> {
-              Reason reason = Reason.valueOf(condition.reason());
-              events.tell(database, reason.isWarning(), reason.name(), condition.message());
-            });
+  /** What changed, each reason once: several conditions may have the same one. */
+  static Map<Reason, String> news(
+      @Nullable ObjectDatabaseStatus before, ObjectDatabaseStatus after) {
+    Map<Reason, String> news = new LinkedHashMap<>();
+    for (ConditionType type : ConditionType.values()) {
+      Optional<Condition> old = StatusBuilder.find(before, type);
+      StatusBuilder.find(after, type)
+          .filter(condition -> isNews(type, old, condition))
+          .ifPresent(it -> news.putIfAbsent(Reason.valueOf(it.reason()), it.message()));
+    }
+    return news;
+  }
+
+  /** Reconciling and Stalled say what Ready says; what begins as it should be is no news. */
+  private static boolean isNews(ConditionType type, Optional<Condition> old, Condition now) {
+    if (type == ConditionType.Reconciling || type == ConditionType.Stalled) {
+      return false;
+    }
+    return old.map(it -> !it.reason().equals(now.reason()) || it.status() != now.status())
+        .orElse(type == ConditionType.Ready || now.status() != type.usual());
   }
 }

@@ -1,6 +1,6 @@
 /**
- * How a pass is reported. {@code StatusBuilder} is the only writer of conditions. One state is told
- * by all of them: its reason and message are the same everywhere, only the truth differs.
+ * How a pass is reported. {@code StatusBuilder} is the only writer of conditions. Three of them say
+ * how far the pass got, all with the same reason and message, only the truth differs:
  *
  * <pre>
  *                    Ready                       Reconciling   Stalled
@@ -9,7 +9,11 @@
  *   failed           False                       False         True
  * </pre>
  *
- * {@code Reason} is public API: programs and alerts rely on its words.
+ * The others each speak of one aspect, as a step told it to {@code Findings}. What a pass did not
+ * get to look at stays as it was told last, with the generation of that time. A transition time
+ * changes with the status only. An event is told when status or reason of a condition changes.
+ *
+ * <p>{@code Reason} is public API: programs and alerts rely on its words.
  */
 @NullMarked
 package dev.objectdb.operator.database.status;

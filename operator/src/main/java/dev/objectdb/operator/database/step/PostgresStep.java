@@ -23,6 +23,10 @@ import java.util.function.Supplier;
 
 /** PostgreSQL can be reached: a Secret says how, and an embedded server runs. */
 public final class PostgresStep {
+  private static final String DEVELOPMENT_ONLY =
+      "the embedded PostgreSQL has no replica and no backup: for production name a server of your"
+          + " own in spec.postgres.secretRef";
+
   private final Secrets secrets;
   private final ServerSideApply apply;
   private final String defaultImage;
@@ -43,11 +47,13 @@ public final class PostgresStep {
   }
 
   /** Runs the step. */
-  public StepResult<PostgresAccess> run(ObjectDatabase database, Observed seen) {
+  public StepResult<PostgresAccess> run(Pass pass) {
+    ObjectDatabase database = pass.database();
     Postgres declared = database.getSpec().postgres();
     EmbeddedPostgres embedded = declared.embedded();
     if (embedded != null) {
-      return embedded(database, embedded, seen);
+      pass.found().advise(Reason.DevelopmentOnly, DEVELOPMENT_ONLY);
+      return embedded(database, embedded, pass.seen());
     }
     PostgresSecret reference = requireNonNull(declared.secretRef());
     return access(database, reference.name(), reference.keys().uri());

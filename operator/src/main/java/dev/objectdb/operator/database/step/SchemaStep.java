@@ -5,7 +5,11 @@ import dev.objectdb.operator.database.manifest.PostgresAccess;
 import dev.objectdb.operator.database.manifest.SchemaJob;
 import dev.objectdb.operator.database.observe.Observed;
 import dev.objectdb.operator.database.observe.PodTrouble;
+import dev.objectdb.operator.database.status.ConditionType;
 import dev.objectdb.operator.database.status.Reason;
+import dev.objectdb.operator.database.step.StepResult.Done;
+import dev.objectdb.operator.database.step.StepResult.Fail;
+import dev.objectdb.operator.database.step.StepResult.Wait;
 import dev.objectdb.operator.kube.Labels.Component;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -25,8 +29,27 @@ public final class SchemaStep {
   }
 
   /** Runs the step; done with the image. */
-  public StepResult<String> run(
-      ObjectDatabase database, Observed seen, PostgresAccess postgres, String image) {
+  public StepResult<String> run(Pass pass, PostgresAccess postgres, String image) {
+    StepResult<String> result = job(pass, postgres, image);
+    switch (result) {
+      case Done<String> _ ->
+          pass.found()
+              .tell(
+                  ConditionType.SchemaReady,
+                  true,
+                  Reason.SchemaApplied,
+                  "the tables are as %s needs them".formatted(image));
+      case Wait<String>(Reason reason, String message) ->
+          pass.found().tell(ConditionType.SchemaReady, false, reason, message);
+      case Fail<String>(Reason reason, String message) ->
+          pass.found().tell(ConditionType.SchemaReady, false, reason, message);
+    }
+    return result;
+  }
+
+  private StepResult<String> job(Pass pass, PostgresAccess postgres, String image) {
+    ObjectDatabase database = pass.database();
+    Observed seen = pass.seen();
     String name = SchemaJob.name(database, image, postgres);
     Optional<Job> job = Observed.named(name, seen.jobs());
     if (job.isEmpty()) {
@@ -35,7 +58,7 @@ public final class SchemaStep {
     }
     if (hasSucceeded(job.get())) {
       seen.jobs().stream().filter(other -> !name.equals(nameOf(other))).forEach(this::delete);
-      return new StepResult.Done<>(image);
+      return new Done<>(image);
     }
     if (!postgres.fingerprint().equals(startedWith(job.get()))) {
       delete(job.get()); // it may be pausing after failures with a password that is corrected now
@@ -44,15 +67,14 @@ public final class SchemaStep {
     return PodTrouble.of(seen.pods(Component.SCHEMA))
         .<StepResult<String>>map(
             trouble ->
-                new StepResult.Wait<>(
+                new Wait<>(
                     Reason.SchemaFailing,
                     "schema Job %s fails and is tried again: %s".formatted(name, trouble)))
         .orElseGet(() -> applying(name));
   }
 
   private static StepResult<String> applying(String name) {
-    return new StepResult.Wait<>(
-        Reason.SchemaApplying, "Job %s is making the schema".formatted(name));
+    return new Wait<>(Reason.SchemaApplying, "Job %s is making the schema".formatted(name));
   }
 
   private static boolean hasSucceeded(Job job) {

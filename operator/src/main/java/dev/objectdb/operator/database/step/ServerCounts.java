@@ -1,8 +1,6 @@
 package dev.objectdb.operator.database.step;
 
-import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.operator.database.manifest.Servers;
-import dev.objectdb.operator.database.observe.Observed;
 import dev.objectdb.operator.database.observe.PodTrouble;
 import dev.objectdb.operator.kube.Labels.Component;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -20,8 +18,8 @@ import java.util.Map;
 public record ServerCounts(int wanted, int existing, int ready, int upToDate) {
 
   /** Counts while it is not clear yet what the servers should run with: none is up to date. */
-  public static ServerCounts beforehand(ObjectDatabase database, Observed seen) {
-    return of(database, seen, "");
+  public static ServerCounts beforehand(Pass pass) {
+    return of(pass, "");
   }
 
   /**
@@ -29,12 +27,12 @@ public record ServerCounts(int wanted, int existing, int ready, int upToDate) {
    *
    * @param template the fingerprint of what is declared now
    */
-  static ServerCounts of(ObjectDatabase database, Observed seen, String template) {
-    List<Pod> pods = seen.pods(Component.SERVER);
+  static ServerCounts of(Pass pass, String template) {
+    List<Pod> pods = pass.seen().pods(Component.SERVER);
     List<Pod> ready = pods.stream().filter(PodTrouble::isReady).toList();
     long upToDate = ready.stream().filter(pod -> template.equals(templateOf(pod))).count();
     return new ServerCounts(
-        database.getSpec().replicas(), pods.size(), ready.size(), Math.toIntExact(upToDate));
+        pass.database().getSpec().replicas(), pods.size(), ready.size(), Math.toIntExact(upToDate));
   }
 
   /** Returns whether exactly the declared servers run, all of them serving. */

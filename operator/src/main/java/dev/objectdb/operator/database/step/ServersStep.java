@@ -20,19 +20,19 @@ public final class ServersStep {
   }
 
   /** Makes the servers; returns how many there are. */
-  public ServerCounts apply(
-      ObjectDatabase database, Observed seen, PostgresAccess postgres, String image) {
+  public ServerCounts apply(Pass pass, PostgresAccess postgres, String image) {
+    ObjectDatabase database = pass.database();
     Deployment desired = Servers.desired(database, image, postgres);
-    apply.apply(desired, Observed.named(Servers.name(database), seen.deployments()));
-    return ServerCounts.of(database, seen, Servers.templateOf(desired));
+    apply.apply(desired, Observed.named(Servers.name(database), pass.seen().deployments()));
+    return ServerCounts.of(pass, Servers.templateOf(desired));
   }
 
   /** Judges the servers. */
-  public StepResult<ServerCounts> judge(Observed seen, ServerCounts servers) {
+  public StepResult<ServerCounts> judge(Pass pass, ServerCounts servers) {
     if (servers.isComplete()) {
       return new StepResult.Done<>(servers);
     }
-    Optional<String> trouble = PodTrouble.of(seen.pods(Component.SERVER));
+    Optional<String> trouble = PodTrouble.of(pass.seen().pods(Component.SERVER));
     if (trouble.isPresent()) {
       return new StepResult.Wait<>(Reason.ServersFailing, servers.text() + "; " + trouble.get());
     }

@@ -7,7 +7,9 @@
  *   ServersStep    as many servers as declared run with what is declared
  * </pre>
  *
- * A step makes objects, reads their state and answers at once; it never waits.
+ * A step makes objects, reads their state and answers at once; it never waits. All are given the
+ * same {@code Pass}, and tell it what they find on the way; how far the steps got is what Ready,
+ * Reconciling and Stalled say.
  */
 @NullMarked
 package dev.objectdb.operator.database.step;

@@ -29,6 +29,7 @@ class StatusBuilderTest {
   private static final StepResult<String> MISSING = new Fail<>(Reason.SecretNotFound, "missing");
 
   private final ObjectDatabase database = Databases.site("{postgres: {secretRef: {name: pg}}}");
+  private Findings found = new Findings();
   private int minute;
 
   @Test
@@ -45,6 +46,7 @@ class StatusBuilderTest {
 
   @Test
   void allServersAreReady() {
+    found.tell(ConditionType.SchemaReady, true, Reason.SchemaApplied, "made");
     ObjectDatabaseStatus status = pass(DONE, ALL);
     assertThat(is(status, ConditionType.Ready)).isTrue();
     assertThat(is(status, ConditionType.Reconciling)).isFalse();
@@ -124,12 +126,57 @@ class StatusBuilderTest {
   }
 
   @Test
-  void anEmbeddedServerIsWarnedOf() {
-    ObjectDatabase embedded = Databases.site("{postgres: {embedded: {}}}");
-    ObjectDatabaseStatus status =
-        new StatusBuilder(Clock.systemUTC()).build(embedded, new Report(DONE, ALL, "i", true));
-    assertThat(is(status, ConditionType.Warning)).isTrue();
+  void whatAStepFindsIsAConditionOfItsOwn() {
+    found.tell(ConditionType.SchemaReady, false, Reason.SchemaFailing, "why");
+    Condition first = schema(pass(MAKING, NONE));
+    assertThat(first.status()).isEqualTo(Status.False);
+    assertThat(first.reason()).isEqualTo("SchemaFailing");
+    assertThat(first.message()).isEqualTo("why");
+
+    found.tell(ConditionType.SchemaReady, false, Reason.SchemaApplying, "again");
+    Condition other = schema(pass(MAKING, NONE));
+    assertThat(other.reason()).isEqualTo("SchemaApplying");
+    assertThat(other.lastTransitionTime()).isEqualTo(first.lastTransitionTime());
+
+    found.tell(ConditionType.SchemaReady, true, Reason.SchemaApplied, "made");
+    assertThat(schema(pass(DONE, ALL)).lastTransitionTime())
+        .isNotEqualTo(first.lastTransitionTime());
+  }
+
+  @Test
+  void whatAPassDidNotLookAtStaysWithItsGeneration() {
+    found.tell(ConditionType.SchemaReady, true, Reason.SchemaApplied, "made");
+    Condition told = schema(pass(DONE, ALL));
+    database.getMetadata().setGeneration(2L);
+    assertThat(schema(pass(MISSING, ALL))).isEqualTo(told);
+    assertThat(told.observedGeneration()).isEqualTo(1);
+  }
+
+  @Test
+  void whatCannotBeLookedAtIsUnknown() {
+    found.tellUnknown(ConditionType.SchemaReady, Reason.SecretNotFound, "missing");
+    assertThat(schema(pass(MISSING, NONE)).status()).isEqualTo(Status.Unknown);
+  }
+
+  @Test
+  void adviceIsOneWarningAndGoesWhenNobodyGivesIt() {
+    found.advise(Reason.DevelopmentOnly, "no backup");
+    found.advise(Reason.ServersFailing, "and slow");
+    ObjectDatabaseStatus status = pass(DONE, ALL);
+    Condition warning = StatusBuilder.find(status, ConditionType.Warning).orElseThrow();
+    assertThat(warning.status()).isEqualTo(Status.True);
+    assertThat(warning.reason()).isEqualTo("DevelopmentOnly");
+    assertThat(warning.message()).isEqualTo("no backup; and slow");
     assertThat(StatusBuilder.find(pass(DONE, ALL), ConditionType.Warning)).isEmpty();
+  }
+
+  @Test
+  void conditionsStandInOneOrder() {
+    found.tell(ConditionType.SchemaReady, true, Reason.SchemaApplied, "made");
+    found.advise(Reason.DevelopmentOnly, "no backup");
+    assertThat(pass(DONE, ALL).conditions())
+        .extracting(Condition::type)
+        .containsExactly("Ready", "Reconciling", "Stalled", "SchemaReady", "Warning");
   }
 
   @Test
@@ -143,9 +190,14 @@ class StatusBuilderTest {
     Instant now = Instant.parse("2026-11-22T08:00:00Z").plusSeconds(60L * minute++);
     ObjectDatabaseStatus status =
         new StatusBuilder(Clock.fixed(now, ZoneOffset.UTC))
-            .build(database, new Report(result, servers, "image", result instanceof Done));
+            .build(database, new Report(result, servers, "image", found));
     database.setStatus(status);
+    found = new Findings();
     return status;
+  }
+
+  private static Condition schema(ObjectDatabaseStatus status) {
+    return StatusBuilder.find(status, ConditionType.SchemaReady).orElseThrow();
   }
 
   private static Condition ready(ObjectDatabaseStatus status) {

@@ -1,0 +1,61 @@
+package dev.objectdb.operator.database.status;
+
+import dev.objectdb.crds.v1alpha1.Condition.Status;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What one pass found on its way, aspect by aspect. A step tells what it looked at, once; a
+ * condition that nobody tells in a pass stays as it was told last. Ready, Reconciling and Stalled
+ * are not told here: they say how far the pass got.
+ *
+ * <p>Not thread-safe; made for one pass.
+ */
+public final class Findings {
+  /** One aspect, and why it is so. */
+  record Finding(Status status, Reason reason, String message) {}
+
+  private final Map<ConditionType, Finding> found = new EnumMap<>(ConditionType.class);
+  private final List<Finding> advice = new ArrayList<>();
+
+  /** Tells whether an aspect holds, and why. */
+  public void tell(ConditionType type, boolean holds, Reason reason, String message) {
+    put(type, new Finding(holds ? Status.True : Status.False, reason, message));
+  }
+
+  /** Tells that an aspect could not be looked at, and why. */
+  public void tellUnknown(ConditionType type, Reason reason, String message) {
+    put(type, new Finding(Status.Unknown, reason, message));
+  }
+
+  /** Tells what works but should be otherwise; several advices make one Warning. */
+  public void advise(Reason reason, String message) {
+    advice.add(new Finding(Status.True, reason, message));
+  }
+
+  /** Returns whether this pass found that an aspect holds. */
+  public boolean holds(ConditionType type) {
+    return find(type).filter(finding -> finding.status() == Status.True).isPresent();
+  }
+
+  Optional<Finding> find(ConditionType type) {
+    return type == ConditionType.Warning ? warning() : Optional.ofNullable(found.get(type));
+  }
+
+  /** All advice in one: the first reason, every message. */
+  private Optional<Finding> warning() {
+    return advice.stream()
+        .reduce(
+            (first, next) ->
+                new Finding(Status.True, first.reason(), first.message() + "; " + next.message()));
+  }
+
+  private void put(ConditionType type, Finding finding) {
+    if (found.putIfAbsent(type, finding) != null) {
+      throw new IllegalStateException("told twice in one pass: " + type);
+    }
+  }
+}
