@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ResourceValidationTest {
   private static final Path FIXTURES = Path.of("../crds/src/test/resources/fixtures");
   private static final Pattern BETWEEN_DOCUMENTS = Pattern.compile("^---$", Pattern.MULTILINE);
-  private static final String EXPECT = "# expect: ";
+  private static final String REFUSED = "# refused: ";
 
   private final Path directory;
 
@@ -62,7 +62,7 @@ class ResourceValidationTest {
     String text = Files.readString(fixture);
     String expected = text.lines().findFirst().orElseThrow();
     // The API server's own words for types and bounds are not ours; the field before them is.
-    String field = expected.substring(EXPECT.length()).replaceFirst(": [A-Z].*", "");
+    String field = expected.substring(REFUSED.length()).replaceFirst(": [A-Z].*", "");
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> check(text))
         .withMessageContaining(field);
