@@ -45,20 +45,31 @@ final class FakeCluster implements AutoCloseable {
       new KubernetesMockServer(
           new Context(), new MockWebServer(), new HashMap<>(), dispatcher, false);
   private final KubernetesClient client;
-  private final Operator operator;
+  private Operator operator;
 
   FakeCluster() {
     server.init();
     server.expectCustomResource(
         CustomResourceDefinitionContext.fromCustomResourceType(ObjectDatabase.class));
     client = server.createClient();
+    operator = started("runtime:1");
+  }
+
+  private Operator started(String image) {
     OperatorConfig config =
-        new OperatorConfig("runtime:1", "postgres:1", Set.of(), Optional.empty(), 8080, "test");
-    operator = new Operator(sdk -> SdkSettings.operator(sdk, client));
-    operator.register(
+        new OperatorConfig(image, "postgres:1", Set.of(), Optional.empty(), 8080, "test");
+    Operator started = new Operator(sdk -> SdkSettings.operator(sdk, client));
+    started.register(
         OperatorMain.reconciler(client, config),
         sdk -> SdkSettings.controller(sdk, config.namespaces()));
-    operator.start();
+    started.start();
+    return started;
+  }
+
+  /** Another operator takes over, with another default image. */
+  void upgradeOperator(String image) {
+    operator.stop();
+    operator = started(image);
   }
 
   @Override
@@ -215,16 +226,21 @@ final class FakeCluster implements AutoCloseable {
     await().until(() -> deployment() != null);
     Deployment deployment = requireNonNull(deployment());
     String template = Servers.templateOf(deployment);
-    client
-        .pods()
-        .inNamespace(NAMESPACE)
-        .withLabel("app.kubernetes.io/component", "server")
-        .delete();
+    podsGo();
     for (int i = 0; i < deployment.getSpec().getReplicas(); i++) {
       client
           .resource(pod(deployment, "site-%s-%d".formatted(template, i)))
           .createOr(it -> it.update());
     }
+  }
+
+  /** All servers end. */
+  void podsGo() {
+    client
+        .pods()
+        .inNamespace(NAMESPACE)
+        .withLabel("app.kubernetes.io/component", "server")
+        .delete();
   }
 
   private static Pod pod(Deployment deployment, String name) {

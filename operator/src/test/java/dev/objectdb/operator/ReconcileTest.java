@@ -259,6 +259,62 @@ class ReconcileTest {
                     .satisfies(reference -> assertThat(reference.getUid()).isEqualTo(owner)));
   }
 
+  @Test
+  void aPausedDatabaseIsOnlyLookedAt() {
+    running(EMBEDDED);
+    cluster.change("{paused: true, replicas: 5, postgres: {embedded: {}}}");
+    await().until(() -> cluster.condition("Paused").status() == Status.True);
+    assertThat(cluster.ready().reason()).isEqualTo("Paused");
+    assertThat(cluster.ready().status()).isEqualTo(Status.True);
+    cluster.dispatcher().writes().clear();
+    cluster.client().resource(cluster.deployment()).delete();
+    cluster.podsGo();
+    await().until(() -> cluster.ready().status() == Status.False); // the status goes on
+    assertThat(cluster.dispatcher().writes())
+        .allMatch(
+            write ->
+                write.contains("/pods")
+                    || write.contains("/status")
+                    || write.contains("/events")
+                    || write.startsWith("DELETE"));
+    assertThat(cluster.deployment()).isNull();
+
+    cluster.change("{replicas: 5, postgres: {embedded: {}}}");
+    await().until(() -> cluster.deployment() != null);
+    assertThat(requireNonNull(cluster.deployment()).getSpec().getReplicas()).isEqualTo(5);
+  }
+
+  @Test
+  void aHibernatedDatabaseHasNoServersAndWakesUp() {
+    running(EMBEDDED);
+    cluster.change("{hibernated: true, postgres: {embedded: {}}}");
+    await().until(() -> requireNonNull(cluster.deployment()).getSpec().getReplicas() == 0);
+    await().until(() -> cluster.ready().reason().equals("ServersStopping"));
+    cluster.podsGo();
+    await().until(() -> cluster.condition("Hibernated").status() == Status.True);
+    assertThat(cluster.ready().status()).isEqualTo(Status.False);
+    assertThat(cluster.postgres()).isNotNull();
+
+    cluster.change(EMBEDDED);
+    await().until(() -> requireNonNull(cluster.deployment()).getSpec().getReplicas() == 2);
+    cluster.serversStart();
+    await().until(() -> cluster.ready().reason().equals("ServersReady"));
+  }
+
+  @Test
+  void anUpgradeOfTheOperatorIsToldAndFollowedOnlyWhereThatIsWanted() {
+    running(EMBEDDED);
+    cluster.upgradeOperator("runtime:9");
+    await().until(() -> cluster.condition("UpgradeAvailable").status() == Status.True);
+    assertThat(cluster.condition("UpgradeAvailable").message()).contains("runtime:9");
+    assertThat(image()).isEqualTo("runtime:1");
+    assertThat(cluster.jobs()).hasSize(1);
+
+    cluster.change("{updatePolicy: FollowOperator, postgres: {embedded: {}}}");
+    cluster.schemaSucceeds();
+    await().until(() -> image().equals("runtime:9"));
+  }
+
   private void running(String spec) {
     cluster.create(spec);
     if (spec.equals(EMBEDDED)) {

@@ -74,6 +74,9 @@ final class Up {
     if (spec.image() != null) {
       progress.note("note: spec.image is not used; this program is the server");
     }
+    if (spec.hibernated()) {
+      progress.note("note: spec.hibernated is not used; the server runs while this command does");
+    }
     if (!file.ignored().isEmpty()) {
       progress.note("note: not used here: " + String.join(", ", file.ignored()));
     }

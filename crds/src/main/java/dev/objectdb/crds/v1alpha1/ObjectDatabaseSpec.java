@@ -10,6 +10,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.model.annotation.SpecReplicas;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the user declares; the descriptions are on the components, where the schema takes them. */
@@ -29,6 +30,21 @@ public record ObjectDatabaseSpec(
                 + " the operator never restarts a database. status.image tells what is in force.")
         @Size(min = 1, max = 512)
         @Nullable String image,
+    @JsonPropertyDescription(
+            "When nodes pull the image of the servers and of the schema Job. When left out,"
+                + " Kubernetes decides by the tag of the image.")
+        @Nullable PullPolicy imagePullPolicy,
+    @JsonPropertyDescription(
+            "Secrets of type kubernetes.io/dockerconfigjson in the same namespace, with which the"
+                + " images of all pods of this database are pulled.")
+        @Size(max = 16)
+        @Nullable List<PullSecret> imagePullSecrets,
+    @JsonPropertyDescription(
+            "Where image is left out: Pinned keeps the image that was chosen first, and an upgrade"
+                + " of the operator only sets the condition UpgradeAvailable. FollowOperator moves"
+                + " the servers to the operator's default whenever that changes.")
+        @Default("Pinned")
+        UpdatePolicy updatePolicy,
     @JsonPropertyDescription(
             "Free keeps only the newest revision of each object. Preserving keeps every revision,"
                 + " so that transactions can be undone.")
@@ -56,7 +72,41 @@ public record ObjectDatabaseSpec(
             message = "snapshotWindow must be between 1s and 24h: set it to about 5m")
         String snapshotWindow,
     @JsonPropertyDescription("The ZEO server that Python clients connect to.") @Default("{}")
-        Zeo zeo) {
+        Zeo zeo,
+    @JsonPropertyDescription(
+            "Lets everything be as it is: the operator writes nothing but the status, and repairs"
+                + " nothing, until this is false again.")
+        @Default("false")
+        boolean paused,
+    @JsonPropertyDescription(
+            "Takes all servers away, whatever replicas says, and keeps everything else. False"
+                + " brings them back.")
+        @Default("false")
+        boolean hibernated) {
+
+  /** When an image is pulled. */
+  public enum PullPolicy {
+    Always,
+    IfNotPresent,
+    Never,
+  }
+
+  /** Whether an upgrade of the operator moves servers to its own default image. */
+  public enum UpdatePolicy {
+    /** It does not; a condition tells. */
+    Pinned,
+    /** It does. */
+    FollowOperator,
+  }
+
+  /** A Secret to pull images with. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record PullSecret(
+      @JsonPropertyDescription("Name of the Secret.")
+          @Required
+          @Size(min = 1, max = 253)
+          @Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")
+          String name) {}
 
   /** A whole number and a unit, as in {@code 10s}. */
   static final String DURATION = "^[0-9]{1,9}(ms|s|m|h)$";

@@ -51,6 +51,10 @@ public record ObjectDatabaseStatus(
     Running,
     /** Clients are served while servers move to what is declared now. */
     Updating,
+    /** No server runs, and none should: the resource is hibernated. */
+    Hibernated,
+    /** The resource is paused: nothing is changed. */
+    Paused,
     /** Fewer servers than declared serve clients, and nothing is moving. */
     Degraded,
     /** Nothing goes on until somebody acts; the message tells how. */

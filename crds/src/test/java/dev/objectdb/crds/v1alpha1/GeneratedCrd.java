@@ -37,6 +37,12 @@ final class GeneratedCrd {
                   .build())
           .build();
 
+  /** Lists whose items have a name of their own, by which appliers own them one by one. */
+  private static final Map<String, String> LIST_KEYS =
+      Map.of(
+          "status/properties/conditions", "type",
+          "spec/properties/imagePullSecrets", "name");
+
   private GeneratedCrd() {}
 
   /** The definition of {@link ObjectDatabase}, as text. */
@@ -52,9 +58,12 @@ final class GeneratedCrd {
     schema.putArray("required").add("spec");
     schema.withArray("x-kubernetes-validations").add(nameRule());
     metadata(schema);
-    ObjectNode conditions = (ObjectNode) schema.at("/properties/status/properties/conditions");
-    conditions.put("x-kubernetes-list-type", "map");
-    conditions.putArray("x-kubernetes-list-map-keys").add("type");
+    LIST_KEYS.forEach(
+        (path, key) -> {
+          ObjectNode list = (ObjectNode) schema.at("/properties/" + path);
+          list.put("x-kubernetes-list-type", "map");
+          list.putArray("x-kubernetes-list-map-keys").add(key);
+        });
     return YAML.writeValueAsString(canonical(crd));
   }
 

@@ -18,10 +18,13 @@ class SchemaDefaultsTest {
                     embedded: {storage: {size: 10Gi}}
                     schema: public
                   cache: {memory: 256Mi}
+                  hibernated: false
                   historyMode: Free
+                  paused: false
                   pool: {max: 10, min: 2}
                   replicas: 2
                   snapshotWindow: 5m
+                  updatePolicy: Pinned
                   zeo: {maxConnections: 1000, port: 8100, readOnly: false, transactionTimeout: 10s}
                 """));
   }

@@ -1,11 +1,13 @@
 package dev.objectdb.operator.database;
 
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.crds.v1alpha1.ObjectDatabaseSpec;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus;
 import dev.objectdb.operator.database.manifest.PostgresAccess;
 import dev.objectdb.operator.database.manifest.Servers;
 import dev.objectdb.operator.database.manifest.ZeoService;
 import dev.objectdb.operator.database.observe.Observed;
+import dev.objectdb.operator.database.status.ConditionType;
 import dev.objectdb.operator.database.status.Reason;
 import dev.objectdb.operator.database.status.Report;
 import dev.objectdb.operator.database.status.StatusBuilder;
@@ -18,10 +20,14 @@ import dev.objectdb.operator.database.step.ServersStep;
 import dev.objectdb.operator.database.step.StepResult;
 import dev.objectdb.operator.database.step.StepResult.Done;
 import dev.objectdb.operator.database.step.StepResult.Fail;
+import dev.objectdb.operator.database.step.StepResult.Hold;
 import dev.objectdb.operator.database.step.StepResult.Wait;
 import dev.objectdb.operator.kube.ApiErrors;
+import dev.objectdb.operator.kube.Labels.Component;
 import dev.objectdb.operator.kube.NotOursException;
 import dev.objectdb.operator.kube.ServerSideApply;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
@@ -37,6 +43,14 @@ import java.util.Optional;
 public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase> {
   /** How soon to look again for what is not watched: a Secret, or an object of somebody else. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
+
+  private static final String PAUSED =
+      "nothing is changed or repaired until spec.paused is false again";
+  private static final String HIBERNATED =
+      "spec.hibernated takes all servers away: set it to false to bring them back";
+  private static final String UPGRADE =
+      "the servers run %s, and the operator would choose %s today: set spec.image to it, or"
+          + " spec.updatePolicy to FollowOperator";
 
   private final ServerSideApply apply;
   private final PostgresStep postgresStep;
@@ -79,10 +93,10 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   @Override
   public UpdateControl<ObjectDatabase> reconcile(
       ObjectDatabase database, Context<ObjectDatabase> context) {
-    Pass pass = Pass.over(database, Observed.from(context));
+    Pass pass = begin(database, context);
     Report report;
     try {
-      report = advance(pass);
+      report = database.getSpec().paused() ? paused(pass) : advance(pass);
     } catch (NotOursException e) {
       report = stopped(pass, new Fail<>(Reason.NameTaken, e.remedy()));
     } catch (KubernetesClientException e) {
@@ -102,10 +116,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     boolean again = context.getRetryInfo().filter(retry -> retry.getAttemptCount() > 0).isPresent();
     if (again && error instanceof KubernetesClientException refused) { // once may be chance
       String message = "a request to the API server failed: " + ApiErrors.text(refused);
-      Report report =
-          stopped(
-              Pass.over(database, Observed.from(context)),
-              new Wait<>(Reason.RequestFailed, message));
+      Report report = stopped(begin(database, context), new Wait<>(Reason.RequestFailed, message));
       try {
         statusWriter.write(database, statusBuilder.build(database, report), context);
       } catch (KubernetesClientException e) {
@@ -115,13 +126,40 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     return ErrorStatusUpdateControl.defaultErrorProcessing();
   }
 
+  /** Begins a pass with what the resource alone tells. */
+  private Pass begin(ObjectDatabase database, Context<ObjectDatabase> context) {
+    Pass pass = Pass.over(database, Observed.from(context));
+    ObjectDatabaseSpec spec = database.getSpec();
+    if (spec.paused()) {
+      pass.found().tell(ConditionType.Paused, true, Reason.Paused, PAUSED);
+    }
+    if (spec.hibernated()) {
+      boolean asleep = pass.seen().pods(Component.SERVER).isEmpty();
+      Reason reason = asleep ? Reason.Hibernated : Reason.ServersStopping;
+      pass.found().tell(ConditionType.Hibernated, asleep, reason, HIBERNATED);
+    }
+    String image = image(database);
+    if (spec.image() == null && !image.equals(defaultImage)) {
+      String message = UPGRADE.formatted(image, defaultImage);
+      pass.found().tell(ConditionType.UpgradeAvailable, true, Reason.NewImageAvailable, message);
+    }
+    return pass;
+  }
+
+  /** Only looks. */
+  private Report paused(Pass pass) {
+    String message = "paused by spec.paused; " + ServerCounts.beforehand(pass).text();
+    return stopped(pass, new Hold<>(Reason.Paused, message));
+  }
+
   private Report advance(Pass pass) {
     apply.apply(
         ZeoService.desired(pass.database()),
-        Observed.named(ZeoService.name(pass.database()), pass.seen().services()));
+        pass.seen().named(Service.class, ZeoService.name(pass.database())));
     return switch (postgresStep.run(pass)) {
       case Done<PostgresAccess>(PostgresAccess access) -> withPostgres(pass, access);
       case Wait<PostgresAccess> wait -> stopped(pass, wait);
+      case Hold<PostgresAccess> hold -> stopped(pass, hold);
       case Fail<PostgresAccess> fail -> stopped(pass, fail);
     };
   }
@@ -144,15 +182,21 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     return new Report(result, ServerCounts.beforehand(pass), image(pass.database()), pass.found());
   }
 
-  /** An image that was chosen once stays, so that an upgrade of the operator restarts nothing. */
+  /**
+   * An image that was chosen once stays, so that an upgrade of the operator restarts nothing,
+   * unless the resource wants to follow it.
+   */
   private String image(ObjectDatabase database) {
-    return Optional.ofNullable(database.getSpec().image())
-        .or(() -> Optional.ofNullable(database.getStatus()).map(ObjectDatabaseStatus::image))
-        .orElse(defaultImage);
+    ObjectDatabaseSpec spec = database.getSpec();
+    Optional<String> pinned =
+        switch (spec.updatePolicy()) {
+          case Pinned -> Optional.ofNullable(database.getStatus()).map(ObjectDatabaseStatus::image);
+          case FollowOperator -> Optional.empty();
+        };
+    return Optional.ofNullable(spec.image()).or(() -> pinned).orElse(defaultImage);
   }
 
   private static Optional<String> deployedImage(Pass pass) {
-    return Observed.named(Servers.name(pass.database()), pass.seen().deployments())
-        .map(Servers::imageOf);
+    return pass.seen().named(Deployment.class, Servers.name(pass.database())).map(Servers::imageOf);
   }
 }

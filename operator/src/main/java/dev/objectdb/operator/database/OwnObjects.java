@@ -1,18 +1,15 @@
 package dev.objectdb.operator.database;
 
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.operator.database.observe.Observed;
 import dev.objectdb.operator.kube.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -25,12 +22,11 @@ final class OwnObjects {
   private OwnObjects() {}
 
   static List<EventSource<?, ObjectDatabase>> sources(EventSourceContext<ObjectDatabase> context) {
-    return List.of(
-        source(Deployment.class, context),
-        source(StatefulSet.class, context),
-        source(Service.class, context),
-        source(Job.class, context),
-        source(Pod.class, context));
+    List<EventSource<?, ObjectDatabase>> sources = new ArrayList<>();
+    for (Class<? extends HasMetadata> kind : Observed.KINDS) {
+      sources.add(source(kind, context));
+    }
+    return sources;
   }
 
   private static <T extends HasMetadata> EventSource<T, ObjectDatabase> source(

@@ -1,10 +1,13 @@
 package dev.objectdb.operator.database.manifest;
 
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.crds.v1alpha1.ObjectDatabaseSpec.PullSecret;
 import dev.objectdb.operator.kube.Labels;
 import dev.objectdb.operator.kube.Labels.Component;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.util.List;
 
 /** Names, labels and owner of what belongs to a database. */
 final class Metadata {
@@ -31,6 +34,14 @@ final class Metadata {
         .withName(name)
         .withLabels(Labels.of(name(database), component))
         .build();
+  }
+
+  /** Returns with what the images of all pods are pulled. */
+  static List<LocalObjectReference> pullSecrets(ObjectDatabase database) {
+    List<PullSecret> declared = database.getSpec().imagePullSecrets();
+    return declared == null
+        ? List.of()
+        : declared.stream().map(secret -> new LocalObjectReference(secret.name())).toList();
   }
 
   static String name(ObjectDatabase database) {

@@ -122,6 +122,7 @@ public final class PostgresServer {
     return new PodSpecBuilder()
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
+        .withImagePullSecrets(Metadata.pullSecrets(database))
         .withSecurityContext(
             new PodSecurityContextBuilder(Restricted.pod())
                 .withRunAsUser(UID)

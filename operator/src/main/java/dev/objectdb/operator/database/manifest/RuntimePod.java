@@ -2,12 +2,14 @@ package dev.objectdb.operator.database.manifest;
 
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseSpec;
+import dev.objectdb.crds.v1alpha1.ObjectDatabaseSpec.PullPolicy;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all pods of the runtime image have in common. The image's entry point is {@code objectdb};
@@ -24,11 +26,12 @@ final class RuntimePod {
   private RuntimePod() {}
 
   /** A pod without containers. */
-  static PodSpecBuilder pod(PostgresAccess postgres, String tmpSizeMax) {
+  static PodSpecBuilder pod(ObjectDatabase database, PostgresAccess postgres, String tmpSizeMax) {
     return new PodSpecBuilder()
         .withAutomountServiceAccountToken(false)
         // Variables for Services named objectdb-… would look like keys of ours, and be refused.
         .withEnableServiceLinks(false)
+        .withImagePullSecrets(Metadata.pullSecrets(database))
         .withSecurityContext(Restricted.pod())
         .withVolumes(secret(postgres), Restricted.scratch(TMP, tmpSizeMax));
   }
@@ -39,6 +42,7 @@ final class RuntimePod {
     return new ContainerBuilder()
         .withName(CONTAINER)
         .withImage(image)
+        .withImagePullPolicy(text(spec.imagePullPolicy()))
         .withArgs(args)
         .withEnv(
             env("OBJECTDB_POSTGRES_URI_FILE", POSTGRES_PATH + "/uri"),
@@ -49,6 +53,10 @@ final class RuntimePod {
         // The last lines of a log that ended badly become the message of a condition.
         .withTerminationMessagePolicy("FallbackToLogsOnError")
         .withSecurityContext(Restricted.container());
+  }
+
+  private static @Nullable String text(@Nullable PullPolicy policy) {
+    return policy == null ? null : policy.name();
   }
 
   static EnvVar env(String name, String value) {

@@ -51,7 +51,7 @@ public final class SchemaJob {
         .withLabels(Labels.of(Metadata.name(database), Component.SCHEMA))
         .endMetadata()
         .withSpec(
-            RuntimePod.pod(postgres, "64Mi")
+            RuntimePod.pod(database, postgres, "64Mi")
                 .withRestartPolicy("OnFailure")
                 .withContainers(
                     RuntimePod.container(database, image, "schema", "apply")

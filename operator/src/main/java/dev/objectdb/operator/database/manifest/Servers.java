@@ -57,7 +57,7 @@ public final class Servers {
     return new DeploymentBuilder()
         .withMetadata(Metadata.owned(database, name(database), Component.SERVER))
         .withNewSpec()
-        .withReplicas(database.getSpec().replicas())
+        .withReplicas(replicas(database))
         .withRevisionHistoryLimit(2)
         .withNewStrategy()
         .withType("RollingUpdate")
@@ -72,6 +72,11 @@ public final class Servers {
         .withTemplate(marked(template(database, image, postgres)))
         .endSpec()
         .build();
+  }
+
+  /** Returns how many servers should run. */
+  public static int replicas(ObjectDatabase database) {
+    return database.getSpec().hibernated() ? 0 : database.getSpec().replicas();
   }
 
   /** Returns the fingerprint of the template of a Deployment of ours. */
@@ -102,7 +107,7 @@ public final class Servers {
         .addToAnnotations(SchemaJob.POSTGRES, postgres.fingerprint())
         .endMetadata()
         .withSpec(
-            RuntimePod.pod(postgres, SPOOL_MAX)
+            RuntimePod.pod(database, postgres, SPOOL_MAX)
                 .withTerminationGracePeriodSeconds(GRACE_SECONDS)
                 .withTopologySpreadConstraints(
                     spread(database, "kubernetes.io/hostname"),

@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,45 +17,41 @@ import java.util.Optional;
  * The labelled objects of one database as the informers saw them last. An object that was made a
  * moment ago may be missing.
  */
-public record Observed(
-    List<Deployment> deployments,
-    List<StatefulSet> statefulSets,
-    List<Service> services,
-    List<Job> jobs,
-    List<Pod> pods) {
+public record Observed(List<HasMetadata> objects) {
+  /** The kinds of all that we make, but Secrets, which nobody watches. */
+  public static final List<Class<? extends HasMetadata>> KINDS =
+      List.of(Deployment.class, StatefulSet.class, Service.class, Job.class, Pod.class);
 
   /** Nothing is there. */
-  public static final Observed NOTHING =
-      new Observed(List.of(), List.of(), List.of(), List.of(), List.of());
+  public static final Observed NOTHING = new Observed(List.of());
 
   public Observed {
-    deployments = List.copyOf(deployments);
-    statefulSets = List.copyOf(statefulSets);
-    services = List.copyOf(services);
-    jobs = List.copyOf(jobs);
-    pods = List.copyOf(pods);
+    objects = List.copyOf(objects);
   }
 
   /** Reads the caches; asks the API server nothing. */
   public static Observed from(Context<ObjectDatabase> context) {
     return new Observed(
-        List.copyOf(context.getSecondaryResources(Deployment.class)),
-        List.copyOf(context.getSecondaryResources(StatefulSet.class)),
-        List.copyOf(context.getSecondaryResources(Service.class)),
-        List.copyOf(context.getSecondaryResources(Job.class)),
-        List.copyOf(context.getSecondaryResources(Pod.class)));
+        KINDS.stream()
+            .<HasMetadata>flatMap(kind -> context.getSecondaryResources(kind).stream())
+            .toList());
   }
 
-  /** Returns the object of that name, from one of the lists. */
-  public static <T extends HasMetadata> Optional<T> named(String name, Collection<T> objects) {
-    return objects.stream()
+  /** Returns all objects of a kind. */
+  public <T extends HasMetadata> List<T> all(Class<T> kind) {
+    return objects.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  /** Returns the object of a kind and name. */
+  public <T extends HasMetadata> Optional<T> named(Class<T> kind, String name) {
+    return all(kind).stream()
         .filter(object -> object.getMetadata().getName().equals(name))
         .findFirst();
   }
 
   /** Returns the pods of a component that are not on their way out. */
   public List<Pod> pods(Component component) {
-    return pods.stream()
+    return all(Pod.class).stream()
         .filter(pod -> Labels.isOf(component, pod))
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
         .toList();

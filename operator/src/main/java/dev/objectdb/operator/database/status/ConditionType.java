@@ -12,6 +12,12 @@ public enum ConditionType {
   Stalled(Status.False),
   /** The tables are as the servers' image needs them. */
   SchemaReady(Status.True),
+  /** The resource is paused, so nothing is changed; absent where it is not. */
+  Paused(Status.True),
+  /** No server runs because the resource is hibernated; absent where it is not. */
+  Hibernated(Status.True),
+  /** The operator would choose another image today; absent where that does not matter. */
+  UpgradeAvailable(Status.False),
   /** Advice; absent where there is none. */
   Warning(Status.False);
 
@@ -19,6 +25,11 @@ public enum ConditionType {
 
   ConditionType(Status usual) {
     this.usual = usual;
+  }
+
+  /** Returns whether it is told by every pass for which it is so, and absent after any other. */
+  boolean isAbsentUntold() {
+    return this == Paused || this == Hibernated || this == UpgradeAvailable || this == Warning;
   }
 
   /** Returns the status while all is well; a condition that begins with it is no news. */

@@ -6,6 +6,12 @@ public enum Reason {
   ServersReady(false),
   /** No server is declared, so none serves. */
   ScaledToZero(false),
+  /** The resource is hibernated, so no server runs. */
+  Hibernated(false),
+  /** The resource is paused, so nothing is changed. */
+  Paused(false),
+  /** The operator's default image is another one than the servers run. */
+  NewImageAvailable(false),
   /** The embedded PostgreSQL is not ready yet. */
   PostgresStarting(false),
   /** The embedded PostgreSQL does not get ready; the message says why. */
@@ -18,6 +24,8 @@ public enum Reason {
   SchemaFailing(true),
   /** Servers start. */
   ServersStarting(false),
+  /** Servers that are too many are ending. */
+  ServersStopping(false),
   /** Servers are replaced by new ones while clients are served. */
   RollingOut(false),
   /** Servers do not get ready; the message says why. */

@@ -12,6 +12,7 @@ import dev.objectdb.operator.database.status.Findings.Finding;
 import dev.objectdb.operator.database.step.ServerCounts;
 import dev.objectdb.operator.database.step.StepResult.Done;
 import dev.objectdb.operator.database.step.StepResult.Fail;
+import dev.objectdb.operator.database.step.StepResult.Hold;
 import dev.objectdb.operator.database.step.StepResult.Wait;
 import dev.objectdb.operator.kube.Labels;
 import dev.objectdb.operator.kube.Labels.Component;
@@ -38,14 +39,20 @@ public final class StatusBuilder {
 
   /** How far the pass got. */
   private record State(Reason reason, String message, boolean working, boolean stalled) {
-    static State of(Report report) {
+    static State of(ObjectDatabase database, Report report) {
       return switch (report.result()) {
-        case Done<?> _ when report.servers().wanted() == 0 ->
-            new State(Reason.ScaledToZero, "no server runs: spec.replicas is 0", false, false);
+        case Done<?> _ when report.servers().wanted() == 0 -> noServers(database);
         case Done<?> _ -> new State(Reason.ServersReady, report.servers().text(), false, false);
         case Wait<?>(Reason reason, String message) -> new State(reason, message, true, false);
+        case Hold<?>(Reason reason, String message) -> new State(reason, message, false, false);
         case Fail<?>(Reason reason, String message) -> new State(reason, message, false, true);
       };
+    }
+
+    private static State noServers(ObjectDatabase database) {
+      return database.getSpec().hibernated()
+          ? new State(Reason.Hibernated, "no server runs: spec.hibernated is true", false, false)
+          : new State(Reason.ScaledToZero, "no server runs: spec.replicas is 0", false, false);
     }
 
     /** What Ready, Reconciling and Stalled tell: the same, only the truth differs. */
@@ -58,7 +65,7 @@ public final class StatusBuilder {
   public ObjectDatabaseStatus build(ObjectDatabase database, Report report) {
     ObjectDatabaseStatus before = database.getStatus();
     long generation = database.getMetadata().getGeneration();
-    State state = State.of(report);
+    State state = State.of(database, report);
     ServerCounts servers = report.servers();
     return new ObjectDatabaseStatus(
         generation,
@@ -87,7 +94,11 @@ public final class StatusBuilder {
       return Phase.Failed;
     }
     if (!state.working()) {
-      return Phase.Running;
+      return switch (state.reason()) {
+        case Paused -> Phase.Paused;
+        case Hibernated -> Phase.Hibernated;
+        default -> Phase.Running;
+      };
     }
     if (report.servers().ready() > 0) {
       return state.reason().isWarning() ? Phase.Degraded : Phase.Updating;
@@ -108,7 +119,7 @@ public final class StatusBuilder {
           .found()
           .find(type)
           .map(finding -> condition(before, type, finding, generation))
-          .or(() -> find(before, type).filter(_ -> type != ConditionType.Warning))
+          .or(() -> find(before, type).filter(_ -> !type.isAbsentUntold()))
           .ifPresent(condition -> conditions.put(type, condition));
     }
     conditions.put(
@@ -130,7 +141,8 @@ public final class StatusBuilder {
   private static long servedGeneration(
       long generation, @Nullable ObjectDatabaseStatus before, Report report, State state) {
     ServerCounts servers = report.servers();
-    if (!state.working() || servers.ready() == 0 || servers.upToDate() > 0) {
+    boolean settled = !state.working() && !(report.result() instanceof Hold);
+    if (settled || servers.ready() == 0 || servers.upToDate() > 0) {
       return generation;
     }
     Optional<Condition> ready = find(before, ConditionType.Ready);

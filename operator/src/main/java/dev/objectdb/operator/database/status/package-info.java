@@ -6,6 +6,7 @@
  *                    Ready                       Reconciling   Stalled
  *   done             True                        False         False
  *   waiting          True while servers serve    True          False
+ *   on hold          True while servers serve    False         False
  *   failed           False                       False         True
  * </pre>
  *

@@ -16,6 +16,7 @@ import dev.objectdb.operator.kube.Labels.Component;
 import dev.objectdb.operator.kube.Secrets;
 import dev.objectdb.operator.kube.ServerSideApply;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.util.Map;
 import java.util.Optional;
@@ -66,8 +67,8 @@ public final class PostgresStep {
     if (secrets.read(namespace, name).isEmpty()) {
       secrets.createIfAbsent(PostgresServer.secret(database, passwords.get()));
     }
-    apply.apply(PostgresServer.service(database), Observed.named(name, seen.services()));
-    Optional<StatefulSet> cached = Observed.named(name, seen.statefulSets());
+    apply.apply(PostgresServer.service(database), seen.named(Service.class, name));
+    Optional<StatefulSet> cached = seen.named(StatefulSet.class, name);
     String image =
         Optional.ofNullable(declared.image())
             .or(() -> cached.map(PostgresServer::imageOf))

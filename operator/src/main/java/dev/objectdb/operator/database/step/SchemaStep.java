@@ -9,6 +9,7 @@ import dev.objectdb.operator.database.status.ConditionType;
 import dev.objectdb.operator.database.status.Reason;
 import dev.objectdb.operator.database.step.StepResult.Done;
 import dev.objectdb.operator.database.step.StepResult.Fail;
+import dev.objectdb.operator.database.step.StepResult.Hold;
 import dev.objectdb.operator.database.step.StepResult.Wait;
 import dev.objectdb.operator.kube.Labels.Component;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
@@ -39,6 +40,8 @@ public final class SchemaStep {
                   true,
                   Reason.SchemaApplied,
                   "the tables are as %s needs them".formatted(image));
+      case Hold<String>(Reason reason, String message) ->
+          pass.found().tell(ConditionType.SchemaReady, false, reason, message);
       case Wait<String>(Reason reason, String message) ->
           pass.found().tell(ConditionType.SchemaReady, false, reason, message);
       case Fail<String>(Reason reason, String message) ->
@@ -51,13 +54,15 @@ public final class SchemaStep {
     ObjectDatabase database = pass.database();
     Observed seen = pass.seen();
     String name = SchemaJob.name(database, image, postgres);
-    Optional<Job> job = Observed.named(name, seen.jobs());
+    Optional<Job> job = seen.named(Job.class, name);
     if (job.isEmpty()) {
       create(SchemaJob.desired(database, image, postgres));
       return applying(name);
     }
     if (hasSucceeded(job.get())) {
-      seen.jobs().stream().filter(other -> !name.equals(nameOf(other))).forEach(this::delete);
+      seen.all(Job.class).stream()
+          .filter(other -> !name.equals(nameOf(other)))
+          .forEach(this::delete);
       return new Done<>(image);
     }
     if (!postgres.fingerprint().equals(startedWith(job.get()))) {

@@ -32,7 +32,7 @@ public record ServerCounts(int wanted, int existing, int ready, int upToDate) {
     List<Pod> ready = pods.stream().filter(PodTrouble::isReady).toList();
     long upToDate = ready.stream().filter(pod -> template.equals(templateOf(pod))).count();
     return new ServerCounts(
-        pass.database().getSpec().replicas(), pods.size(), ready.size(), Math.toIntExact(upToDate));
+        Servers.replicas(pass.database()), pods.size(), ready.size(), Math.toIntExact(upToDate));
   }
 
   /** Returns whether exactly the declared servers run, all of them serving. */

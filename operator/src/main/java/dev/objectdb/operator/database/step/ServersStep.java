@@ -3,7 +3,6 @@ package dev.objectdb.operator.database.step;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.operator.database.manifest.PostgresAccess;
 import dev.objectdb.operator.database.manifest.Servers;
-import dev.objectdb.operator.database.observe.Observed;
 import dev.objectdb.operator.database.observe.PodTrouble;
 import dev.objectdb.operator.database.status.Reason;
 import dev.objectdb.operator.kube.Labels.Component;
@@ -23,7 +22,7 @@ public final class ServersStep {
   public ServerCounts apply(Pass pass, PostgresAccess postgres, String image) {
     ObjectDatabase database = pass.database();
     Deployment desired = Servers.desired(database, image, postgres);
-    apply.apply(desired, Observed.named(Servers.name(database), pass.seen().deployments()));
+    apply.apply(desired, pass.seen().named(Deployment.class, Servers.name(database)));
     return ServerCounts.of(pass, Servers.templateOf(desired));
   }
 
@@ -35,6 +34,9 @@ public final class ServersStep {
     Optional<String> trouble = PodTrouble.of(pass.seen().pods(Component.SERVER));
     if (trouble.isPresent()) {
       return new StepResult.Wait<>(Reason.ServersFailing, servers.text() + "; " + trouble.get());
+    }
+    if (servers.existing() > servers.wanted() && servers.upToDate() == servers.ready()) {
+      return new StepResult.Wait<>(Reason.ServersStopping, servers.text());
     }
     boolean replacing = servers.ready() > 0 && servers.upToDate() < servers.ready();
     return new StepResult.Wait<>(

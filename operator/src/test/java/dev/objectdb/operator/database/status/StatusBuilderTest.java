@@ -13,6 +13,7 @@ import dev.objectdb.operator.database.step.ServerCounts;
 import dev.objectdb.operator.database.step.StepResult;
 import dev.objectdb.operator.database.step.StepResult.Done;
 import dev.objectdb.operator.database.step.StepResult.Fail;
+import dev.objectdb.operator.database.step.StepResult.Hold;
 import dev.objectdb.operator.database.step.StepResult.Wait;
 import java.time.Clock;
 import java.time.Instant;
@@ -177,6 +178,38 @@ class StatusBuilderTest {
     assertThat(pass(DONE, ALL).conditions())
         .extracting(Condition::type)
         .containsExactly("Ready", "Reconciling", "Stalled", "SchemaReady", "Warning");
+  }
+
+  @Test
+  void whatIsOnHoldIsNeitherWorkNorTrouble() {
+    pass(DONE, ALL);
+    database.getMetadata().setGeneration(2L);
+    ObjectDatabaseStatus status = pass(new Hold<>(Reason.Paused, "paused"), ALL_OLD);
+    assertThat(is(status, ConditionType.Ready)).isTrue();
+    assertThat(ready(status).observedGeneration()).isEqualTo(1);
+    assertThat(is(status, ConditionType.Reconciling)).isFalse();
+    assertThat(is(status, ConditionType.Stalled)).isFalse();
+    assertThat(status.phase()).isEqualTo(Phase.Paused);
+    assertThat(status.observedGeneration()).isEqualTo(2);
+  }
+
+  @Test
+  void aHibernatedDatabaseIsNotReadyAndNothingIsWrong() {
+    ObjectDatabase asleep = Databases.site("{hibernated: true, postgres: {secretRef: {name: pg}}}");
+    ObjectDatabaseStatus status =
+        new StatusBuilder(Clock.systemUTC())
+            .build(asleep, new Report(DONE, new ServerCounts(0, 0, 0, 0), "image", new Findings()));
+    assertThat(ready(status).status()).isEqualTo(Status.False);
+    assertThat(ready(status).reason()).isEqualTo("Hibernated");
+    assertThat(is(status, ConditionType.Reconciling)).isFalse();
+    assertThat(status.phase()).isEqualTo(Phase.Hibernated);
+  }
+
+  @Test
+  void aFactIsAbsentAgainOnceItIsNotTold() {
+    found.tell(ConditionType.UpgradeAvailable, true, Reason.NewImageAvailable, "another");
+    assertThat(is(pass(DONE, ALL), ConditionType.UpgradeAvailable)).isTrue();
+    assertThat(StatusBuilder.find(pass(DONE, ALL), ConditionType.UpgradeAvailable)).isEmpty();
   }
 
   @Test
