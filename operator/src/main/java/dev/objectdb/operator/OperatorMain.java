@@ -8,17 +8,21 @@ import dev.objectdb.operator.database.step.PostgresStep;
 import dev.objectdb.operator.database.step.SchemaStep;
 import dev.objectdb.operator.database.step.ServersStep;
 import dev.objectdb.operator.health.HealthServer;
+import dev.objectdb.operator.health.HealthServer.Probes;
+import dev.objectdb.operator.health.Heartbeat;
 import dev.objectdb.operator.kube.Events;
 import dev.objectdb.operator.kube.Secrets;
 import dev.objectdb.operator.kube.ServerSideApply;
+import dev.objectdb.operator.metrics.OperatorMetrics;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.RuntimeInfo;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class OperatorMain {
   private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
   private static final int BAD_CONFIG = 2;
-  private static final int LEASE_LOST = 3;
   private static final int PASSWORD_BYTES = 24;
 
   private OperatorMain() {}
@@ -43,33 +46,33 @@ public final class OperatorMain {
 
   private static void start(OperatorConfig config) throws IOException {
     KubernetesClient client = new KubernetesClientBuilder().build();
-    AtomicBoolean stopping = new AtomicBoolean();
+    boolean alone = config.leaseNamespace().isEmpty();
+    Leadership leadership = new Leadership(alone, code -> Runtime.getRuntime().halt(code));
+    OperatorMetrics metrics = new OperatorMetrics(leadership::isLeading);
     Operator operator =
         new Operator(
             sdk -> {
-              SdkSettings.operator(sdk, client);
+              SdkSettings.operator(sdk, client, metrics.sdk());
               config
                   .leaseNamespace()
                   .ifPresent(
                       namespace ->
-                          SdkSettings.oneOfSeveral(
-                              sdk, namespace, config.identity(), () -> leaseLost(stopping)));
+                          SdkSettings.oneOfSeveral(sdk, namespace, self(config), leadership));
             });
     operator.register(
-        reconciler(client, config), sdk -> SdkSettings.controller(sdk, config.namespaces()));
+        reconciler(client, config, metrics),
+        sdk -> SdkSettings.controller(sdk, config.namespaces()));
+    Heartbeat heartbeat = new Heartbeat(Leadership.RENEW, leadership::stoodStill);
     HealthServer health =
-        new HealthServer(
-            config.healthPort(),
-            () ->
-                operator.getRuntimeInfo().isStarted()
-                    && operator.getRuntimeInfo().allEventSourcesAreHealthy());
+        new HealthServer(config.healthPort(), probes(operator, heartbeat), metrics::scrape);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  stopping.set(true);
+                  leadership.stop();
                   operator.stop();
                   health.close();
+                  heartbeat.close();
                   client.close();
                 },
                 "shutdown"));
@@ -77,7 +80,17 @@ public final class OperatorMain {
     LOG.info("started");
   }
 
-  static ObjectDatabaseReconciler reconciler(KubernetesClient client, OperatorConfig config) {
+  /** An operator that stands by hears of changes too, and is as ready as the one that acts. */
+  static Probes probes(Operator operator, Heartbeat heartbeat) {
+    RuntimeInfo info = operator.getRuntimeInfo();
+    return new Probes(
+        info::isStarted,
+        heartbeat::isBeating,
+        () -> info.isStarted() && info.allEventSourcesAreHealthy());
+  }
+
+  static ObjectDatabaseReconciler reconciler(
+      KubernetesClient client, OperatorConfig config, OperatorMetrics metrics) {
     Clock clock = Clock.systemUTC();
     ServerSideApply apply = new ServerSideApply(client);
     return new ObjectDatabaseReconciler(
@@ -88,21 +101,18 @@ public final class OperatorMain {
             new SchemaStep(client),
             new ServersStep(apply),
             new StatusBuilder(clock),
-            new StatusWriter(new Events(client, clock, config.identity()))),
+            new StatusWriter(new Events(client, clock, config.identity())),
+            metrics),
         config.runtimeImage());
+  }
+
+  private static String self(OperatorConfig config) {
+    return config.identity() + "_" + UUID.randomUUID();
   }
 
   private static String password() {
     byte[] bytes = new byte[PASSWORD_BYTES];
     new SecureRandom().nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
-  }
-
-  /** Halts: any orderly way out could still write, and the next leader is at work by then. */
-  private static void leaseLost(AtomicBoolean stopping) {
-    if (!stopping.get()) {
-      LOG.error("the lease of the leader was lost; ending");
-      Runtime.getRuntime().halt(LEASE_LOST);
-    }
   }
 }

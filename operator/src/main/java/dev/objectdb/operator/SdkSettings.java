@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.processing.event.rate.LinearRateLimiter;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.javaoperatorsdk.operator.processing.retry.Retry;
@@ -26,8 +27,10 @@ final class SdkSettings {
 
   private SdkSettings() {}
 
-  static void operator(ConfigurationServiceOverrider sdk, KubernetesClient client) {
+  static void operator(
+      ConfigurationServiceOverrider sdk, KubernetesClient client, Metrics metrics) {
     sdk.withKubernetesClient(client)
+        .withMetrics(metrics)
         .withCloseClientOnStop(false)
         // Passes only do I/O; a pool of platform threads would let slow ones starve the others.
         .withExecutorService(Executors.newVirtualThreadPerTaskExecutor())
@@ -40,22 +43,23 @@ final class SdkSettings {
   }
 
   /**
-   * Lets only one of several operators act. A leader that is cut off ends at once, before another
-   * one takes over.
+   * Lets only one of several operators act; the others read along, so that they are up to date when
+   * they take over.
    *
-   * @param lost runs when the lease is lost; does not return
+   * @param identity of this process and of no other one ever: the client takes a lease that names
+   *     it for its own, even if it was written before a restart and somebody else has it by now
    */
   static void oneOfSeveral(
-      ConfigurationServiceOverrider sdk, String namespace, String identity, Runnable lost) {
+      ConfigurationServiceOverrider sdk, String namespace, String identity, Leadership leadership) {
     sdk.withLeaderElectionConfiguration(
         new LeaderElectionConfiguration(
             LEASE,
             namespace,
-            Duration.ofSeconds(15),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(2),
+            Leadership.LEASE,
+            Leadership.RENEW,
+            Leadership.RETRY,
             identity,
-            new LeaderCallbacks(() -> {}, lost, _ -> {}),
+            new LeaderCallbacks(leadership::won, leadership::lost, _ -> {}),
             false));
   }
 

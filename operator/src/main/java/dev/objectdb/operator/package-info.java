@@ -5,7 +5,8 @@
  *   OperatorMain -&gt; OperatorConfig     the environment, read once
  *                -&gt; SdkSettings        how the Operator SDK runs our reconciler, with reasons
  *                -&gt; database           one pass over one ObjectDatabase
- *                -&gt; kube, health
+ *                -&gt; Leadership         which of several operators acts
+ *                -&gt; kube, health, metrics
  * </pre>
  *
  * It holds no state: everything it knows is in the cluster, and any pass may be the first one. It

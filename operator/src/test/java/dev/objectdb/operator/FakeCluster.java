@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.objectdb.crds.v1alpha1.Condition;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.operator.database.manifest.Servers;
+import dev.objectdb.operator.metrics.OperatorMetrics;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -16,6 +17,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -24,14 +26,17 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
@@ -45,36 +50,65 @@ final class FakeCluster implements AutoCloseable {
       new KubernetesMockServer(
           new Context(), new MockWebServer(), new HashMap<>(), dispatcher, false);
   private final KubernetesClient client;
-  private Operator operator;
+  private final List<Operator> operators = new ArrayList<>();
+  private final OperatorMetrics metrics = new OperatorMetrics(() -> true);
 
   FakeCluster() {
+    this(true);
+  }
+
+  /** A cluster on which tests start the operators. */
+  static FakeCluster withoutOperator() {
+    return new FakeCluster(false);
+  }
+
+  private FakeCluster(boolean operator) {
     server.init();
     server.expectCustomResource(
         CustomResourceDefinitionContext.fromCustomResourceType(ObjectDatabase.class));
     client = server.createClient();
-    operator = started("runtime:1");
-  }
-
-  private Operator started(String image) {
-    OperatorConfig config =
-        new OperatorConfig(image, "postgres:1", Set.of(), Optional.empty(), 8080, "test");
-    Operator started = new Operator(sdk -> SdkSettings.operator(sdk, client));
-    started.register(
-        OperatorMain.reconciler(client, config),
-        sdk -> SdkSettings.controller(sdk, config.namespaces()));
-    started.start();
-    return started;
+    if (operator) {
+      startOperator(_ -> {});
+    }
   }
 
   /** Another operator takes over, with another default image. */
   void upgradeOperator(String image) {
-    operator.stop();
-    operator = started(image);
+    operators.forEach(Operator::stop);
+    operators.clear();
+    start(image, _ -> {});
+  }
+
+  /**
+   * Starts an operator; a second one knows nothing of the first.
+   *
+   * @param more settings of this one
+   */
+  Operator startOperator(Consumer<ConfigurationServiceOverrider> more) {
+    return start("runtime:1", more);
+  }
+
+  private Operator start(String image, Consumer<ConfigurationServiceOverrider> more) {
+    OperatorConfig config =
+        new OperatorConfig(image, "postgres:1", Set.of(), Optional.empty(), 8080, "test");
+    Operator operator =
+        new Operator(
+            sdk -> {
+              SdkSettings.operator(sdk, client, metrics.sdk());
+              more.accept(sdk);
+            });
+    operator.register(
+        OperatorMain.reconciler(client, config, metrics),
+        sdk -> SdkSettings.controller(sdk, config.namespaces()));
+    operator.start();
+    operators.add(operator);
+    return operator;
   }
 
   @Override
   public void close() {
-    operator.stop();
+    operators.forEach(Operator::stop);
+    metrics.close();
     client.close();
     server.destroy();
   }
@@ -89,6 +123,10 @@ final class FakeCluster implements AutoCloseable {
 
   SsaDispatcher dispatcher() {
     return dispatcher;
+  }
+
+  OperatorMetrics metrics() {
+    return metrics;
   }
 
   KubernetesClient client() {
@@ -156,6 +194,13 @@ final class FakeCluster implements AutoCloseable {
 
   List<Job> jobs() {
     return client.batch().v1().jobs().inNamespace(NAMESPACE).list().getItems();
+  }
+
+  Event event(String reason) {
+    return client.events().v1().events().inNamespace(NAMESPACE).list().getItems().stream()
+        .filter(event -> event.getReason().equals(reason))
+        .findFirst()
+        .orElseThrow();
   }
 
   List<String> events() {

@@ -244,6 +244,32 @@ class ReconcileTest {
   }
 
   @Test
+  void whatIsToldAgainIsCountedAndNotAnotherEvent() {
+    running(EMBEDDED);
+    for (int i = 0; i < 2; i++) {
+      cluster.podCrashes("server", "objectdb: no\n");
+      await().until(() -> cluster.ready().reason().equals("ServersFailing"));
+      cluster.serversStart();
+      await().until(() -> cluster.ready().reason().equals("ServersReady"));
+    }
+    await().until(() -> cluster.event("ServersReady").getSeries().getCount() == 3);
+    assertThat(cluster.events()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void passesAreCountedForAllDatabasesTogether() {
+    running(EMBEDDED);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(cluster.metrics().scrape().lines())
+                    .contains("objectdb_database_ready{name=\"site\",namespace=\"plone\"} 1.0")
+                    .anyMatch(line -> line.startsWith("operator_sdk_reconciliations_success_total"))
+                    .filteredOn(line -> line.startsWith("operator_sdk"))
+                    .noneMatch(line -> line.contains("site")));
+  }
+
+  @Test
   void everythingElseGoesWithTheDatabase() {
     running(EMBEDDED);
     String owner = cluster.database().getMetadata().getUid();

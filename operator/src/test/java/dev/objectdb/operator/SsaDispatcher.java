@@ -27,6 +27,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class SsaDispatcher extends KubernetesCrudDispatcher {
   private static final String APPLY = "application/apply-patch+yaml";
 
+  private static final String MAY_DO_EVERYTHING =
+      """
+      {"kind": "SelfSubjectRulesReview", "apiVersion": "authorization.k8s.io/v1",
+       "status": {"incomplete": false, "nonResourceRules": [], "resourceRules":
+        [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]}}
+      """;
+
   private final Queue<String> writes = new ConcurrentLinkedQueue<>();
   private final AtomicInteger secretsRead = new AtomicInteger();
   private volatile String refused = "nothing";
@@ -55,7 +62,10 @@ final class SsaDispatcher extends KubernetesCrudDispatcher {
 
   @Override
   public MockResponse dispatch(RecordedRequest request) {
-    if (request.method() != HttpMethod.GET) {
+    if (path(request).endsWith("/selfsubjectrulesreviews")) {
+      return new MockResponse().setResponseCode(201).setBody(MAY_DO_EVERYTHING);
+    }
+    if (request.method() != HttpMethod.GET && !path(request).contains("/leases")) {
       writes.add(request.method() + " " + path(request));
       if (request.method() != HttpMethod.DELETE && path(request).contains(refused)) {
         return new MockResponse()

@@ -26,6 +26,7 @@ import dev.objectdb.operator.kube.ApiErrors;
 import dev.objectdb.operator.kube.Labels.Component;
 import dev.objectdb.operator.kube.NotOursException;
 import dev.objectdb.operator.kube.ServerSideApply;
+import dev.objectdb.operator.metrics.OperatorMetrics;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -58,6 +59,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   private final ServersStep serversStep;
   private final StatusBuilder statusBuilder;
   private final StatusWriter statusWriter;
+  private final OperatorMetrics metrics;
   private final String defaultImage;
 
   /** The parts of a pass. */
@@ -67,7 +69,8 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
       SchemaStep schemaStep,
       ServersStep serversStep,
       StatusBuilder statusBuilder,
-      StatusWriter statusWriter) {}
+      StatusWriter statusWriter,
+      OperatorMetrics metrics) {}
 
   /**
    * Makes the reconciler.
@@ -81,12 +84,14 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     this.serversStep = parts.serversStep();
     this.statusBuilder = parts.statusBuilder();
     this.statusWriter = parts.statusWriter();
+    this.metrics = parts.metrics();
     this.defaultImage = defaultImage;
   }
 
   @Override
   public List<EventSource<?, ObjectDatabase>> prepareEventSources(
       EventSourceContext<ObjectDatabase> context) {
+    metrics.watch(context.getPrimaryCache());
     return OwnObjects.sources(context);
   }
 

@@ -5,8 +5,11 @@ import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
+import io.fabric8.kubernetes.api.model.events.v1.EventSeries;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -15,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells people what changed, as {@code kubectl events} shows it. An event that cannot be written is
- * logged and forgotten: the conditions say the same.
+ * Tells people what changed, as {@code kubectl events} shows it. What was told before, of the same
+ * generation, in the same words, is counted on that event and is no new one, whoever tells it. An
+ * event that cannot be written is logged and forgotten: the conditions say the same.
  */
 public final class Events {
   private static final Logger LOG = LoggerFactory.getLogger(Events.class);
@@ -41,42 +45,71 @@ public final class Events {
 
   /** Tells something about an object. */
   public void tell(HasMetadata about, boolean warning, String reason, String note) {
-    String namespace = about.getMetadata().getNamespace();
-    Event event =
-        new EventBuilder()
-            .withNewMetadata()
-            .withNamespace(namespace)
-            .withGenerateName(about.getMetadata().getName() + "-")
-            .endMetadata()
-            .withEventTime(
-                new MicroTime(ZonedDateTime.now(clock.withZone(ZoneOffset.UTC)).format(MICROS)))
-            .withReportingController("objectdb.dev/operator")
-            .withReportingInstance(instance)
-            .withAction("Reconcile")
-            .withType(warning ? "Warning" : "Normal")
-            .withReason(reason)
-            .withNote(note.length() <= NOTE_MAX ? note : note.substring(0, NOTE_MAX))
-            .withRegarding(
-                new ObjectReferenceBuilder()
-                    .withApiVersion(about.getApiVersion())
-                    .withKind(about.getKind())
-                    .withNamespace(namespace)
-                    .withName(about.getMetadata().getName())
-                    .withUid(about.getMetadata().getUid())
-                    .build())
-            .build();
+    Event event = event(about, warning, reason, note);
     try {
-      client.events().v1().events().inNamespace(namespace).resource(event).create();
+      create(event);
     } catch (KubernetesClientException e) {
       if (ApiErrors.isNamespaceTerminating(e)) {
         return;
       }
       LOG.atWarn()
-          .addKeyValue("namespace", namespace)
+          .addKeyValue("namespace", about.getMetadata().getNamespace())
           .addKeyValue("name", about.getMetadata().getName())
           .addKeyValue("reason", reason)
           .setCause(e)
           .log("an event could not be written");
     }
+  }
+
+  private void create(Event event) {
+    Resource<Event> resource = client.resource(event);
+    try {
+      resource.create();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      resource.edit(before -> again(before, event.getEventTime()));
+    }
+  }
+
+  private static Event again(Event before, MicroTime now) {
+    EventSeries series = before.getSeries();
+    int count = series == null ? 1 : series.getCount();
+    return new EventBuilder(before)
+        .withNewSeries()
+        .withCount(count + 1)
+        .withLastObservedTime(now)
+        .endSeries()
+        .build();
+  }
+
+  private Event event(HasMetadata about, boolean warning, String reason, String note) {
+    String namespace = about.getMetadata().getNamespace();
+    String name = about.getMetadata().getName();
+    String uid = about.getMetadata().getUid();
+    String generation = String.valueOf(about.getMetadata().getGeneration());
+    return new EventBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName(name + "." + Fingerprint.of(uid, generation, reason, note))
+        .endMetadata()
+        .withEventTime(
+            new MicroTime(ZonedDateTime.now(clock.withZone(ZoneOffset.UTC)).format(MICROS)))
+        .withReportingController("objectdb.dev/operator")
+        .withReportingInstance(instance)
+        .withAction("Reconcile")
+        .withType(warning ? "Warning" : "Normal")
+        .withReason(reason)
+        .withNote(note.length() <= NOTE_MAX ? note : note.substring(0, NOTE_MAX))
+        .withRegarding(
+            new ObjectReferenceBuilder()
+                .withApiVersion(about.getApiVersion())
+                .withKind(about.getKind())
+                .withNamespace(namespace)
+                .withName(name)
+                .withUid(uid)
+                .build())
+        .build();
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.objectdb.operator.metrics;
+
+import org.jspecify.annotations.NullMarked;
