@@ -19,9 +19,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end -}}
 
-{{/* REPOSITORY:TAG; call with a dict of image and root. */}}
+{{/* REPOSITORY:TAG of one of our images; call with a dict of its name, image (values) and root. */}}
 {{- define "operator.image" -}}
-{{- printf "%s:%s" .image.repository (.image.tag | default .root.Chart.AppVersion) -}}
+{{- $repository := .image.repository | default (printf "%s/%s" .root.Values.images.registry .name) -}}
+{{- printf "%s:%s" $repository (.image.tag | default .root.Chart.AppVersion) -}}
 {{- end -}}
 
 {{/* What the operator may do in a namespace that it looks after. */}}
@@ -52,7 +53,8 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 - apiGroups: [""]
   resources: [secrets]
   verbs: [get, create]
+# One that was told before is counted, for which it is read and changed.
 - apiGroups: [events.k8s.io]
   resources: [events]
-  verbs: [create]
+  verbs: [get, create, patch]
 {{- end -}}

@@ -252,8 +252,8 @@ class ReconcileTest {
       cluster.serversStart();
       await().until(() -> cluster.ready().reason().equals("ServersReady"));
     }
-    await().until(() -> cluster.event("ServersReady").getSeries().getCount() == 3);
-    assertThat(cluster.events()).doesNotHaveDuplicates();
+    await().until(() -> cluster.event("ServersReady").getSeries().getCount() >= 2);
+    assertThat(cluster.events()).containsOnlyOnce("ServersReady", "ServersFailing");
   }
 
   @Test

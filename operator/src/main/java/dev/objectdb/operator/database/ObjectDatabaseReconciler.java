@@ -30,6 +30,7 @@ import dev.objectdb.operator.metrics.OperatorMetrics;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.OperatorException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -119,7 +120,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   public ErrorStatusUpdateControl<ObjectDatabase> updateErrorStatus(
       ObjectDatabase database, Context<ObjectDatabase> context, Exception error) {
     boolean again = context.getRetryInfo().filter(retry -> retry.getAttemptCount() > 0).isPresent();
-    if (again && error instanceof KubernetesClientException refused) { // once may be chance
+    if (again && cause(error) instanceof KubernetesClientException refused) { // once may be chance
       String message = "a request to the API server failed: " + ApiErrors.text(refused);
       Report report = stopped(begin(database, context), new Wait<>(Reason.RequestFailed, message));
       try {
@@ -155,6 +156,12 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   private Report paused(Pass pass) {
     String message = "paused by spec.paused; " + ServerCounts.beforehand(pass).text();
     return stopped(pass, new Hold<>(Reason.Paused, message));
+  }
+
+  /** What went wrong in the pass: who measures its time wraps it. */
+  private static Throwable cause(Exception error) {
+    Throwable cause = error.getCause();
+    return error instanceof OperatorException && cause != null ? cause : error;
   }
 
   private Report advance(Pass pass) {

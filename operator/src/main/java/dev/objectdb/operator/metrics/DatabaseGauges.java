@@ -21,7 +21,7 @@ final class DatabaseGauges {
 
   DatabaseGauges(MeterRegistry registry) {
     ready = gauge(registry, "ready", "1 while clients are served as declared, else 0");
-    wanted = gauge(registry, "replicas.wanted", "Servers that the resource declares");
+    wanted = gauge(registry, "replicas.wanted", "Servers that the resource declares; 0 while it hibernates");
     existing = gauge(registry, "replicas", "Server pods that exist");
     serving = gauge(registry, "replicas.ready", "Server pods that serve clients");
     conditions = gauge(registry, "condition", "1 while the condition of that type is True, else 0");
@@ -45,7 +45,8 @@ final class DatabaseGauges {
           Tags.of(
               "namespace", database.getMetadata().getNamespace(),
               "name", database.getMetadata().getName());
-      wantedRows.add(Row.of(tags, database.getSpec().replicas()));
+      boolean asleep = database.getSpec().hibernated();
+      wantedRows.add(Row.of(tags, asleep ? 0 : database.getSpec().replicas()));
       ObjectDatabaseStatus status = database.getStatus();
       existingRows.add(Row.of(tags, number(status == null ? null : status.replicas())));
       servingRows.add(Row.of(tags, number(status == null ? null : status.readyReplicas())));
