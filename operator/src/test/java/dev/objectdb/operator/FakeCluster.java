@@ -143,9 +143,13 @@ final class FakeCluster implements AutoCloseable {
   }
 
   void change(String spec) {
-    ObjectDatabase database = database();
-    database.setSpec(Databases.site(spec).getSpec());
-    client.resource(database).update();
+    await() // the operator may have written the status in between
+        .untilAsserted(
+            () -> {
+              ObjectDatabase database = database();
+              database.setSpec(Databases.site(spec).getSpec());
+              client.resource(database).update();
+            });
   }
 
   void createSecret(String name, String key, String value) {

@@ -21,7 +21,11 @@ final class DatabaseGauges {
 
   DatabaseGauges(MeterRegistry registry) {
     ready = gauge(registry, "ready", "1 while clients are served as declared, else 0");
-    wanted = gauge(registry, "replicas.wanted", "Servers that the resource declares; 0 while it hibernates");
+    wanted =
+        gauge(
+            registry,
+            "replicas.wanted",
+            "Servers that the resource declares; 0 while it hibernates");
     existing = gauge(registry, "replicas", "Server pods that exist");
     serving = gauge(registry, "replicas.ready", "Server pods that serve clients");
     conditions = gauge(registry, "condition", "1 while the condition of that type is True, else 0");
