@@ -7,6 +7,7 @@ import dev.objectdb.operator.database.status.StatusWriter;
 import dev.objectdb.operator.database.step.PostgresStep;
 import dev.objectdb.operator.database.step.SchemaStep;
 import dev.objectdb.operator.database.step.ServersStep;
+import dev.objectdb.operator.database.step.SurroundingsStep;
 import dev.objectdb.operator.health.HealthServer;
 import dev.objectdb.operator.health.HealthServer.Probes;
 import dev.objectdb.operator.health.Heartbeat;
@@ -95,11 +96,11 @@ public final class OperatorMain {
     ServerSideApply apply = new ServerSideApply(client);
     return new ObjectDatabaseReconciler(
         new ObjectDatabaseReconciler.Parts(
-            apply,
+            new SurroundingsStep(client, apply),
             new PostgresStep(
                 new Secrets(client), apply, config.postgresImage(), OperatorMain::password),
             new SchemaStep(client),
-            new ServersStep(apply),
+            new ServersStep(apply, clock),
             new StatusBuilder(clock),
             new StatusWriter(new Events(client, clock, config.identity())),
             metrics),

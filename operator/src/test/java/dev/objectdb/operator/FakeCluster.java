@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.objectdb.crds.v1alpha1.Condition;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.operator.database.manifest.Servers;
+import dev.objectdb.operator.database.observe.Observed;
 import dev.objectdb.operator.metrics.OperatorMetrics;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
@@ -216,19 +217,22 @@ final class FakeCluster implements AutoCloseable {
   /** Versions of everything that the operator made, to see whether anything is written. */
   Map<String, String> versions() {
     Map<String, String> versions = new HashMap<>();
-    client.apps().deployments().inAnyNamespace().list().getItems().forEach(it -> put(versions, it));
-    client
-        .apps()
-        .statefulSets()
-        .inAnyNamespace()
-        .list()
-        .getItems()
-        .forEach(it -> put(versions, it));
-    client.services().inAnyNamespace().list().getItems().forEach(it -> put(versions, it));
+    children().forEach(it -> put(versions, it));
     client.secrets().inAnyNamespace().list().getItems().forEach(it -> put(versions, it));
     jobs().forEach(it -> put(versions, it));
     put(versions, database());
     return versions;
+  }
+
+  /** All that the operator made and repairs, but Jobs, which would run again. */
+  List<HasMetadata> children() {
+    List<HasMetadata> children = new ArrayList<>();
+    for (Class<? extends HasMetadata> kind : Observed.KINDS) {
+      if (kind != Pod.class && kind != Job.class) {
+        children.addAll(client.resources(kind).inNamespace(NAMESPACE).list().getItems());
+      }
+    }
+    return children;
   }
 
   private static void put(Map<String, String> versions, HasMetadata object) {

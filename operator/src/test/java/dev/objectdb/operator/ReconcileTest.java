@@ -7,12 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.objectdb.crds.v1alpha1.Condition;
 import dev.objectdb.crds.v1alpha1.Condition.Status;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -339,6 +345,91 @@ class ReconcileTest {
     cluster.change("{updatePolicy: FollowOperator, postgres: {embedded: {}}}");
     cluster.schemaSucceeds();
     await().until(() -> image().equals("runtime:9"));
+  }
+
+  @Test
+  void whateverIsDeletedByHandComesBack() {
+    running(EMBEDDED);
+    Set<String> before = cluster.versions().keySet();
+    assertThat(before)
+        .contains(
+            "ServiceAccount/site-server",
+            "Service/site",
+            "Service/site-headless",
+            "ConfigMap/site-connection",
+            "NetworkPolicy/site",
+            "PodDisruptionBudget/site",
+            "Deployment/site",
+            "StatefulSet/site-postgres",
+            "Service/site-postgres");
+    cluster.children().forEach(child -> cluster.client().resource(child).delete());
+    await().until(() -> cluster.postgres() != null);
+    cluster.postgresStarts();
+    await().untilAsserted(() -> assertThat(cluster.versions().keySet()).isEqualTo(before));
+  }
+
+  @Test
+  void whatIsNoLongerWantedIsRemovedAndNothingOfOthers() {
+    running(EMBEDDED);
+    HasMetadata foreign =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withNamespace(Databases.NAMESPACE)
+            .withName("theirs")
+            .withLabels(requireNonNull(cluster.deployment()).getMetadata().getLabels())
+            .endMetadata()
+            .build();
+    cluster.client().resource(foreign).create();
+    cluster.change(
+        "{replicas: 1, zeo: {networkPolicy: {enabled: false}}, postgres: {embedded: {}},"
+            + " podTemplate: {serviceAccountName: mine}}");
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(cluster.versions())
+                    .doesNotContainKeys(
+                        "NetworkPolicy/site",
+                        "PodDisruptionBudget/site",
+                        "ServiceAccount/site-server"));
+    assertThat(cluster.versions()).containsKeys("ConfigMap/theirs", "ConfigMap/site-connection");
+  }
+
+  @Test
+  void serversAreReplacedOnceTheWindowOpens() {
+    running(EMBEDDED);
+    ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
+    cluster.change(inWindow(now.plusHours(6)));
+    await().until(() -> cluster.ready().reason().equals("UpdateWindowClosed"));
+    assertThat(cluster.ready().status()).isEqualTo(Status.True);
+    assertThat(cluster.ready().observedGeneration()).isEqualTo(1);
+    assertThat(cluster.condition("Reconciling").status()).isEqualTo(Status.False);
+    assertThat(cluster.condition("UpToDate").reason()).isEqualTo("UpdateWindowClosed");
+    assertThat(cluster.condition("ServersAvailable").status()).isEqualTo(Status.True);
+    assertThat(requireNonNull(cluster.deployment()).getSpec().getPaused()).isTrue();
+    assertThat(requireNonNull(cluster.deployment()).getSpec().getReplicas()).isEqualTo(2);
+
+    cluster.change(inWindow(now.minusMinutes(5)));
+    await().until(() -> !requireNonNull(cluster.deployment()).getSpec().getPaused());
+    await().until(() -> cluster.ready().reason().equals("RollingOut"));
+    cluster.serversStart();
+    await().until(() -> cluster.condition("UpToDate").status() == Status.True);
+  }
+
+  @Test
+  void anUnknownTimeZoneIsNamedAndNothingStops() {
+    running(EMBEDDED);
+    cluster.change(
+        "{replicas: 3, postgres: {embedded: {}}, updateStrategy: {window: {timeZone: Nowhere,"
+            + " start: '02:00', duration: 1h}}}");
+    await().until(() -> cluster.condition("Stalled").status() == Status.True);
+    assertThat(cluster.ready().message()).contains("Nowhere").contains("Europe/Berlin");
+    assertThat(requireNonNull(cluster.deployment()).getSpec().getReplicas()).isEqualTo(3);
+  }
+
+  private static String inWindow(ZonedDateTime start) {
+    return "{cache: {memory: 1Gi}, postgres: {embedded: {}}, updateStrategy: {window: {start: '%s',"
+            .formatted(start.format(DateTimeFormatter.ofPattern("HH:mm")))
+        + " duration: 1h}}}";
   }
 
   private void running(String spec) {

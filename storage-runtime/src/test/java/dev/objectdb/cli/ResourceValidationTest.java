@@ -93,9 +93,8 @@ class ResourceValidationTest {
   @Test
   void anUnknownFieldIsNamedWithTheOnesThatAreThere() {
     assertProblem(
-        "postgres: {embedded: {}}\n  zeo: {prot: 8101}",
-        "spec.zeo.prot: there is no such field, only maxConnections, port, readOnly,"
-            + " transactionTimeout: correct its name or take it out");
+        "postgres: {embedded: {}}\n  cache: {memroy: 1Gi}",
+        "spec.cache.memroy: there is no such field, only memory: correct its name or take it out");
   }
 
   @Test

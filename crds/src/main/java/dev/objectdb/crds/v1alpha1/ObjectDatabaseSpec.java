@@ -74,6 +74,24 @@ public record ObjectDatabaseSpec(
     @JsonPropertyDescription("The ZEO server that Python clients connect to.") @Default("{}")
         Zeo zeo,
     @JsonPropertyDescription(
+            "What server pods are to have besides what the operator gives them; a part of a pod"
+                + " template.")
+        @Default("{}")
+        PodTemplate podTemplate,
+    @JsonPropertyDescription("How servers are replaced when something changes that needs new pods.")
+        @Default("{}")
+        UpdateStrategy updateStrategy,
+    @JsonPropertyDescription(
+            "Options of the servers' Java, without blanks. The heap is sized by the memory limit;"
+                + " -Xmx overrides that. Example: [-Xlog:gc].")
+        @Size(max = 20)
+        @ValidationRule(
+            value = "self.all(it, it.matches('^-[^\\\\s\\\\x22\\\\x27]+$'))",
+            message =
+                "jvmOptions: an option begins with - and has neither blanks nor quotes: give each"
+                    + " option as an item of its own")
+        @Nullable List<String> jvmOptions,
+    @JsonPropertyDescription(
             "Lets everything be as it is: the operator writes nothing but the status, and repairs"
                 + " nothing, until this is false again.")
         @Default("false")

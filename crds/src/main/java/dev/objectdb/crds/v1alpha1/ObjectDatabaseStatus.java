@@ -32,6 +32,9 @@ public record ObjectDatabaseStatus(
     @JsonPropertyDescription("The history mode in force.") @Nullable HistoryMode historyMode,
     @JsonPropertyDescription("Where the database can be reached.") @Nullable Endpoints endpoints,
     @JsonPropertyDescription(
+            "A ConfigMap with host, port and a piece of zope.conf, for clients to mount.")
+        @Nullable Binding binding,
+    @JsonPropertyDescription(
             "The state in detail. Ready is True when clients are served as declared; Reconciling"
                 + " and Stalled follow the kstatus convention; Warning carries advice.")
         @Size(max = 16)
@@ -41,7 +44,19 @@ public record ObjectDatabaseStatus(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Endpoints(
       @JsonPropertyDescription("host:port for ZEO clients inside the cluster.") @Size(max = 300)
-          @Nullable String zeo) {}
+          @Nullable String zeo,
+      @JsonPropertyDescription(
+              "host:port whose name has the addresses of all servers that are ready.")
+          @Size(max = 300)
+          @Nullable String headless,
+      @JsonPropertyDescription("host:port of the metrics, with the addresses of all servers.")
+          @Size(max = 300)
+          @Nullable String metrics) {}
+
+  /** What clients mount. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Binding(
+      @JsonPropertyDescription("Name of the ConfigMap.") @Size(max = 253) @Nullable String name) {}
 
   /** The summary for people. */
   public enum Phase {

@@ -39,4 +39,10 @@ public record Zeo(
         @Default("1000")
         @Min(1)
         @Max(100000)
-        int maxConnections) {}
+        int maxConnections,
+    @JsonPropertyDescription("The Service that Python clients connect to.") @Default("{}")
+        ClientService service,
+    @JsonPropertyDescription(
+            "Who may talk to servers. It takes a network that enforces NetworkPolicies.")
+        @Default("{}")
+        ZeoNetworkPolicy networkPolicy) {}

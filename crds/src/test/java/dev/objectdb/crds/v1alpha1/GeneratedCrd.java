@@ -37,11 +37,28 @@ final class GeneratedCrd {
                   .build())
           .build();
 
+  private static final String POD = "spec/properties/podTemplate/properties/";
+
   /** Lists whose items have a name of their own, by which appliers own them one by one. */
   private static final Map<String, String> LIST_KEYS =
       Map.of(
-          "status/properties/conditions", "type",
-          "spec/properties/imagePullSecrets", "name");
+          "status/properties/conditions",
+          "type",
+          "spec/properties/imagePullSecrets",
+          "name",
+          POD + "env",
+          "name",
+          POD + "volumes",
+          "name",
+          POD + "volumeMounts",
+          "mountPath",
+          POD + "initContainers",
+          "name",
+          POD + "sidecars",
+          "name");
+
+  private static final int MAP_ENTRIES_MAX = 64;
+  private static final int TEXT_MAX = 1024;
 
   private GeneratedCrd() {}
 
@@ -63,6 +80,8 @@ final class GeneratedCrd {
           ObjectNode list = (ObjectNode) schema.at("/properties/" + path);
           list.put("x-kubernetes-list-type", "map");
           list.putArray("x-kubernetes-list-map-keys").add(key);
+          ArrayNode required = ((ObjectNode) list.get("items")).withArray("required");
+          required.add(key); // Kubernetes' own types do not say so; once is left of two
         });
     return YAML.writeValueAsString(canonical(crd));
   }
@@ -129,7 +148,7 @@ final class GeneratedCrd {
   /**
    * Keys in alphabetical order and numbers without fractions. What the generator reads twice, from
    * field and accessor of a record, is once; a default of an object is empty, because it is made of
-   * the defaults of its fields.
+   * the defaults of its fields. Maps are bounded.
    */
   private static JsonNode canonical(JsonNode node) {
     if (node instanceof ObjectNode object) {
@@ -137,6 +156,7 @@ final class GeneratedCrd {
       object.properties().stream()
           .sorted(Map.Entry.comparingByKey())
           .forEach(field -> sorted.set(field.getKey(), canonical(field.getValue())));
+      bound(sorted);
       if (sorted.path("type").asText().equals("object") && sorted.has("default")) {
         sorted.putObject("default");
       }
@@ -151,6 +171,17 @@ final class GeneratedCrd {
       return YAML.getNodeFactory().numberNode(node.longValue());
     }
     return node;
+  }
+
+  /** There is no annotation for what maps and lists of texts may hold. */
+  private static void bound(ObjectNode schema) {
+    if (schema.has("additionalProperties")) {
+      schema.put("maxProperties", MAP_ENTRIES_MAX);
+    }
+    JsonNode items = schema.path("items");
+    if (items.path("type").asText().equals("string") && !items.has("enum")) {
+      ((ObjectNode) items).put("maxLength", TEXT_MAX);
+    }
   }
 
   private record InMemory(ByteArrayOutputStream bytes)

@@ -25,7 +25,16 @@ class SchemaDefaultsTest {
                   replicas: 2
                   snapshotWindow: 5m
                   updatePolicy: Pinned
-                  zeo: {maxConnections: 1000, port: 8100, readOnly: false, transactionTimeout: 10s}
+                  podTemplate: {terminationGracePeriodSeconds: 60}
+                  updateStrategy:
+                    {maxSurge: 1, maxUnavailable: 0, pauseBetweenPods: 10s, type: Rolling}
+                  zeo:
+                    maxConnections: 1000
+                    networkPolicy: {enabled: true}
+                    port: 8100
+                    readOnly: false
+                    service: {type: ClusterIP}
+                    transactionTimeout: 10s
                 """));
   }
 

@@ -5,7 +5,6 @@ import dev.objectdb.crds.v1alpha1.ObjectDatabaseSpec;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus;
 import dev.objectdb.operator.database.manifest.PostgresAccess;
 import dev.objectdb.operator.database.manifest.Servers;
-import dev.objectdb.operator.database.manifest.ZeoService;
 import dev.objectdb.operator.database.observe.Observed;
 import dev.objectdb.operator.database.status.ConditionType;
 import dev.objectdb.operator.database.status.Reason;
@@ -22,12 +21,11 @@ import dev.objectdb.operator.database.step.StepResult.Done;
 import dev.objectdb.operator.database.step.StepResult.Fail;
 import dev.objectdb.operator.database.step.StepResult.Hold;
 import dev.objectdb.operator.database.step.StepResult.Wait;
+import dev.objectdb.operator.database.step.SurroundingsStep;
 import dev.objectdb.operator.kube.ApiErrors;
 import dev.objectdb.operator.kube.Labels.Component;
 import dev.objectdb.operator.kube.NotOursException;
-import dev.objectdb.operator.kube.ServerSideApply;
 import dev.objectdb.operator.metrics.OperatorMetrics;
-import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.OperatorException;
@@ -54,7 +52,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
       "the servers run %s, and the operator would choose %s today: set spec.image to it, or"
           + " spec.updatePolicy to FollowOperator";
 
-  private final ServerSideApply apply;
+  private final SurroundingsStep surroundingsStep;
   private final PostgresStep postgresStep;
   private final SchemaStep schemaStep;
   private final ServersStep serversStep;
@@ -65,7 +63,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
 
   /** The parts of a pass. */
   public record Parts(
-      ServerSideApply apply,
+      SurroundingsStep surroundingsStep,
       PostgresStep postgresStep,
       SchemaStep schemaStep,
       ServersStep serversStep,
@@ -79,7 +77,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
    * @param defaultImage of new databases that name none
    */
   public ObjectDatabaseReconciler(Parts parts, String defaultImage) {
-    this.apply = parts.apply();
+    this.surroundingsStep = parts.surroundingsStep();
     this.postgresStep = parts.postgresStep();
     this.schemaStep = parts.schemaStep();
     this.serversStep = parts.serversStep();
@@ -144,6 +142,9 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
       Reason reason = asleep ? Reason.Hibernated : Reason.ServersStopping;
       pass.found().tell(ConditionType.Hibernated, asleep, reason, HIBERNATED);
     }
+    if (pass.seen().named(Deployment.class, Servers.name(database)).isPresent()) {
+      ServersStep.tellAvailable(pass);
+    }
     String image = image(database);
     if (spec.image() == null && !image.equals(defaultImage)) {
       String message = UPGRADE.formatted(image, defaultImage);
@@ -165,9 +166,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   }
 
   private Report advance(Pass pass) {
-    apply.apply(
-        ZeoService.desired(pass.database()),
-        pass.seen().named(Service.class, ZeoService.name(pass.database())));
+    surroundingsStep.run(pass);
     return switch (postgresStep.run(pass)) {
       case Done<PostgresAccess>(PostgresAccess access) -> withPostgres(pass, access);
       case Wait<PostgresAccess> wait -> stopped(pass, wait);
@@ -180,8 +179,8 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     String image = image(pass.database());
     StepResult<String> schema = schemaStep.run(pass, access, image);
     if (schema instanceof Done) {
-      ServerCounts servers = serversStep.apply(pass, access, image);
-      return new Report(serversStep.judge(pass, servers), servers, image, pass.found());
+      ServersStep.Applied applied = serversStep.apply(pass, access, image);
+      return new Report(serversStep.judge(pass, applied), applied.servers(), image, pass.found());
     }
     // Until the schema is what the wanted image needs, the servers stay with the image they have;
     // whatever else is declared holds for them at once.

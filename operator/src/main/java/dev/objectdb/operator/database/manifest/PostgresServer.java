@@ -38,7 +38,7 @@ public final class PostgresServer {
   /** Names of user and database. */
   private static final String OBJECTDB = "objectdb";
 
-  private static final int PORT = 5432;
+  static final int PORT = 5432;
   private static final long UID = 999;
   private static final String SECRET_PATH = "/etc/objectdb/postgres";
   private static final String SECRET_VOLUME = "secret";

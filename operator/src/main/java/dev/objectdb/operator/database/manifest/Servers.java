@@ -2,6 +2,7 @@ package dev.objectdb.operator.database.manifest;
 
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseSpec;
+import dev.objectdb.crds.v1alpha1.UpdateStrategy;
 import dev.objectdb.crds.v1alpha1.Zeo;
 import dev.objectdb.operator.kube.Fingerprint;
 import dev.objectdb.operator.kube.Labels;
@@ -18,9 +19,12 @@ import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The servers: a Deployment, because they hold nothing. A new template is rolled out by adding a
@@ -34,7 +38,7 @@ public final class Servers {
   static final int MONITORING_PORT = 9180;
 
   static final String ZEO = "zeo";
-  private static final String MONITORING = "monitoring";
+  static final String MONITORING = "monitoring";
 
   /** Two transactions of the greatest size, which are spooled below /tmp. */
   private static final String SPOOL_MAX = "8Gi";
@@ -42,8 +46,8 @@ public final class Servers {
   /** Until all nodes have learned that a server is going; new connections come until then. */
   private static final long DEREGISTER_SECONDS = 5;
 
-  /** With the former, time for running transactions to end. */
-  private static final long GRACE_SECONDS = 60;
+  /** After so long without progress, besides the pause, a rollout is reported as stuck. */
+  private static final int PROGRESS_SECONDS = 600;
 
   private Servers() {}
 
@@ -54,24 +58,39 @@ public final class Servers {
 
   /** Returns the Deployment. */
   public static Deployment desired(ObjectDatabase database, String image, PostgresAccess postgres) {
+    UpdateStrategy update = database.getSpec().updateStrategy();
+    int pauseSeconds = Durations.seconds(update.pauseBetweenPods());
     return new DeploymentBuilder()
         .withMetadata(Metadata.owned(database, name(database), Component.SERVER))
         .withNewSpec()
         .withReplicas(replicas(database))
         .withRevisionHistoryLimit(2)
-        .withNewStrategy()
-        .withType("RollingUpdate")
-        .withNewRollingUpdate()
-        .withMaxSurge(new IntOrString(1))
-        .withMaxUnavailable(new IntOrString(0))
-        .endRollingUpdate()
-        .endStrategy()
+        .withStrategy(strategy(update))
+        .withMinReadySeconds(pauseSeconds)
+        .withProgressDeadlineSeconds(PROGRESS_SECONDS + pauseSeconds)
         .withNewSelector()
         .withMatchLabels(Labels.selector(Metadata.name(database), Component.SERVER))
         .endSelector()
-        .withTemplate(marked(template(database, image, postgres)))
+        .withTemplate(
+            marked(
+                UserTemplate.over(
+                    template(database, image, postgres), database.getSpec().podTemplate())))
         .endSpec()
         .build();
+  }
+
+  private static DeploymentStrategy strategy(UpdateStrategy declared) {
+    return switch (declared.type()) {
+      case Rolling ->
+          new DeploymentStrategyBuilder()
+              .withType("RollingUpdate")
+              .withNewRollingUpdate()
+              .withMaxSurge(new IntOrString(declared.maxSurge()))
+              .withMaxUnavailable(new IntOrString(declared.maxUnavailable()))
+              .endRollingUpdate()
+              .build();
+      case Recreate -> new DeploymentStrategyBuilder().withType("Recreate").build();
+    };
   }
 
   /** Returns how many servers should run. */
@@ -108,7 +127,7 @@ public final class Servers {
         .endMetadata()
         .withSpec(
             RuntimePod.pod(database, postgres, SPOOL_MAX)
-                .withTerminationGracePeriodSeconds(GRACE_SECONDS)
+                .withServiceAccountName(ServerAccount.name(database))
                 .withTopologySpreadConstraints(
                     spread(database, "kubernetes.io/hostname"),
                     spread(database, "topology.kubernetes.io/zone"))
@@ -122,6 +141,7 @@ public final class Servers {
     ContainerBuilder container =
         RuntimePod.container(database, image, "serve")
             .addAllToEnv(configuration(spec))
+            .addAllToEnv(jvm(spec.jvmOptions()))
             .withResources(ServerResources.of(spec))
             .withStartupProbe(probe("/livez", 2, 60))
             .withLivenessProbe(probe("/livez", 10, 6))
@@ -157,6 +177,13 @@ public final class Servers {
         RuntimePod.env("OBJECTDB_POOL_MAX", Integer.toString(spec.pool().max())),
         RuntimePod.env("OBJECTDB_CACHE_MEMORY", spec.cache().memory()),
         RuntimePod.env("OBJECTDB_SNAPSHOT_WINDOW", spec.snapshotWindow()));
+  }
+
+  /** The image has options of its own, to which these are added. */
+  private static List<EnvVar> jvm(@Nullable List<String> options) {
+    return options == null || options.isEmpty()
+        ? List.of()
+        : List.of(RuntimePod.env("JAVA_TOOL_OPTIONS", String.join(" ", options)));
   }
 
   private static Probe probe(String path, int periodSeconds, int failures) {

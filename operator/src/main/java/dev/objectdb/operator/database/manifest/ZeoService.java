@@ -1,13 +1,20 @@
 package dev.objectdb.operator.database.manifest;
 
+import dev.objectdb.crds.v1alpha1.ClientService;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.operator.kube.Labels;
 import dev.objectdb.operator.kube.Labels.Component;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServicePortBuilder;
+import io.fabric8.kubernetes.api.model.ServiceSpecBuilder;
 
-/** The one address of all servers, for Python clients. */
+/**
+ * The one address of all servers, for Python clients; and a headless one, which answers with the
+ * addresses of all that are ready, for clients that are given several and for what reads metrics.
+ */
 public final class ZeoService {
   private ZeoService() {}
 
@@ -18,25 +25,74 @@ public final class ZeoService {
 
   /** Returns host and port, as a client in the cluster uses them. */
   public static String endpoint(ObjectDatabase database) {
-    return "%s.%s.svc:%d"
-        .formatted(
-            name(database), database.getMetadata().getNamespace(), database.getSpec().zeo().port());
+    return "%s:%d".formatted(host(database), database.getSpec().zeo().port());
+  }
+
+  /** Returns host and port with the addresses of all servers behind it. */
+  public static String headlessEndpoint(ObjectDatabase database) {
+    return "%s:%d".formatted(headlessHost(database), database.getSpec().zeo().port());
+  }
+
+  /** Returns host and port of the metrics, with the addresses of all servers behind it. */
+  public static String metricsEndpoint(ObjectDatabase database) {
+    return "%s:%d".formatted(headlessHost(database), Servers.MONITORING_PORT);
+  }
+
+  static String host(ObjectDatabase database) {
+    return "%s.%s.svc".formatted(name(database), database.getMetadata().getNamespace());
+  }
+
+  private static String headlessHost(ObjectDatabase database) {
+    return "%s.%s.svc".formatted(headlessName(database), database.getMetadata().getNamespace());
+  }
+
+  private static String headlessName(ObjectDatabase database) {
+    return Metadata.name(database) + "-headless";
   }
 
   /** Returns the Service. */
   public static Service desired(ObjectDatabase database) {
+    ClientService declared = database.getSpec().zeo().service();
+    ClientService.Distribution distribution = declared.trafficDistribution();
     return new ServiceBuilder()
         .withMetadata(Metadata.owned(database, name(database), Component.SERVER))
-        .withNewSpec()
-        .withType("ClusterIP")
+        .editMetadata()
+        .withAnnotations(declared.annotations())
+        .endMetadata()
+        .withSpec(
+            spec(database)
+                .withType(declared.type().name())
+                .withLoadBalancerClass(declared.loadBalancerClass())
+                .withLoadBalancerSourceRanges(declared.sourceRanges())
+                .withTrafficDistribution(distribution == null ? null : distribution.name())
+                .build())
+        .build();
+  }
+
+  static Service headless(ObjectDatabase database) {
+    return new ServiceBuilder()
+        .withMetadata(Metadata.owned(database, headlessName(database), Component.SERVER))
+        .withSpec(
+            spec(database)
+                .withType("ClusterIP")
+                .withClusterIP("None")
+                .addToPorts(port(Servers.MONITORING, Servers.MONITORING_PORT))
+                .build())
+        .build();
+  }
+
+  private static ServiceSpecBuilder spec(ObjectDatabase database) {
+    return new ServiceSpecBuilder()
         .withSelector(Labels.selector(Metadata.name(database), Component.SERVER))
-        .addNewPort()
-        .withName(Servers.ZEO)
+        .withPorts(port(Servers.ZEO, database.getSpec().zeo().port()));
+  }
+
+  private static ServicePort port(String name, int port) {
+    return new ServicePortBuilder()
+        .withName(name)
         .withProtocol("TCP")
-        .withPort(database.getSpec().zeo().port())
-        .withTargetPort(new IntOrString(Servers.ZEO))
-        .endPort()
-        .endSpec()
+        .withPort(port)
+        .withTargetPort(new IntOrString(name))
         .build();
   }
 }

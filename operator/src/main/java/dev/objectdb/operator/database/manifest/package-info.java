@@ -4,7 +4,10 @@
  * the tests show them).
  *
  * <pre>
- *   NAME                    Deployment of servers, and their Service
+ *   NAME                    Deployment of servers, their Service, budget and network policy
+ *   NAME-headless           Service with the addresses of all servers
+ *   NAME-connection         ConfigMap for clients
+ *   NAME-server             ServiceAccount of the servers, without any right
  *   NAME-schema-HASH        Job that makes the schema; the hash names its image and its inputs
  *   NAME-postgres           StatefulSet, Service and Secret of an embedded PostgreSQL
  * </pre>

@@ -1,17 +1,18 @@
 package dev.objectdb.operator.database.observe;
 
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.operator.database.manifest.Surroundings;
 import dev.objectdb.operator.kube.Labels;
 import dev.objectdb.operator.kube.Labels.Component;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The labelled objects of one database as the informers saw them last. An object that was made a
@@ -20,7 +21,11 @@ import java.util.Optional;
 public record Observed(List<HasMetadata> objects) {
   /** The kinds of all that we make, but Secrets, which nobody watches. */
   public static final List<Class<? extends HasMetadata>> KINDS =
-      List.of(Deployment.class, StatefulSet.class, Service.class, Job.class, Pod.class);
+      Stream.concat(
+              Surroundings.KINDS.stream(),
+              Stream.<Class<? extends HasMetadata>>of(
+                  Deployment.class, StatefulSet.class, Job.class, Pod.class))
+          .toList();
 
   /** Nothing is there. */
   public static final Observed NOTHING = new Observed(List.of());

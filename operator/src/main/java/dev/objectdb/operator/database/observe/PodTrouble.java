@@ -19,6 +19,10 @@ public final class PodTrouble {
   /** Waiting for one of these is part of every start. */
   private static final Set<String> ON_THE_WAY = Set.of("ContainerCreating", "PodInitializing");
 
+  /** Waiting for one of these is waiting for an image. */
+  private static final Set<String> NO_IMAGE =
+      Set.of("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What the runtime's program begins its last words with. */
@@ -33,26 +37,52 @@ public final class PodTrouble {
     return condition(pod, "Ready").map(PodCondition::getStatus).filter("True"::equals).isPresent();
   }
 
-  /** Returns the first trouble of the pods, in the order of their names, if one has any. */
+  /** What it is that a pod suffers from, roughly. */
+  public enum Kind {
+    CRASH_LOOP,
+    IMAGE_PULL,
+    UNSCHEDULABLE,
+    OTHER,
+  }
+
+  /**
+   * One trouble.
+   *
+   * @param text with the name of the pod
+   */
+  public record Trouble(Kind kind, String text) {}
+
+  /** Returns the text of the first trouble. */
   public static Optional<String> of(List<Pod> pods) {
+    return find(pods).map(Trouble::text);
+  }
+
+  /** Returns the first trouble of the pods, in the order of their names, if one has any. */
+  public static Optional<Trouble> find(List<Pod> pods) {
     return pods.stream()
         .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
         .flatMap(
             pod ->
                 trouble(pod)
-                    .map(text -> "pod %s: %s".formatted(pod.getMetadata().getName(), text))
+                    .map(
+                        it ->
+                            new Trouble(
+                                it.kind(),
+                                "pod %s: %s".formatted(pod.getMetadata().getName(), it.text())))
                     .stream())
         .findFirst();
   }
 
-  private static Optional<String> trouble(Pod pod) {
+  private static Optional<Trouble> trouble(Pod pod) {
     if (pod.getStatus() == null || isReady(pod)) {
       return Optional.empty();
     }
-    Optional<String> unschedulable =
+    Optional<Trouble> unschedulable =
         condition(pod, "PodScheduled")
             .filter(condition -> "Unschedulable".equals(condition.getReason()))
-            .map(condition -> "Unschedulable: " + condition.getMessage());
+            .map(
+                condition ->
+                    new Trouble(Kind.UNSCHEDULABLE, "Unschedulable: " + condition.getMessage()));
     return unschedulable.or(
         () ->
             Stream.concat(
@@ -62,23 +92,31 @@ public final class PodTrouble {
                 .findFirst());
   }
 
-  private static Optional<String> trouble(ContainerStatus status) {
+  private static Optional<Trouble> trouble(ContainerStatus status) {
     Optional<String> ended =
         lastEnd(status).filter(end -> end.getExitCode() != 0).map(PodTrouble::text);
     ContainerStateWaiting waiting =
         status.getState() == null ? null : status.getState().getWaiting();
-    if (waiting == null || waiting.getReason() == null) {
-      return ended;
-    }
-    if (ON_THE_WAY.contains(waiting.getReason())) {
-      return ended;
+    if (waiting == null
+        || waiting.getReason() == null
+        || ON_THE_WAY.contains(waiting.getReason())) {
+      return ended.map(text -> new Trouble(Kind.CRASH_LOOP, text));
     }
     String detail =
         ended
             .or(() -> Optional.ofNullable(waiting.getMessage()).map(PodTrouble::lastLine))
             .orElse("");
     return Optional.of(
-        detail.isEmpty() ? waiting.getReason() : waiting.getReason() + ": " + detail);
+        new Trouble(
+            kind(waiting.getReason()),
+            detail.isEmpty() ? waiting.getReason() : waiting.getReason() + ": " + detail));
+  }
+
+  private static Kind kind(String reason) {
+    if (NO_IMAGE.contains(reason)) {
+      return Kind.IMAGE_PULL;
+    }
+    return reason.equals("CrashLoopBackOff") ? Kind.CRASH_LOOP : Kind.OTHER;
   }
 
   private static Optional<ContainerStateTerminated> lastEnd(ContainerStatus status) {

@@ -12,6 +12,10 @@ public enum ConditionType {
   Stalled(Status.False),
   /** The tables are as the servers' image needs them. */
   SchemaReady(Status.True),
+  /** As many servers serve as have to while others are replaced. */
+  ServersAvailable(Status.True),
+  /** All servers run with what is declared now. */
+  UpToDate(Status.True),
   /** The resource is paused, so nothing is changed; absent where it is not. */
   Paused(Status.True),
   /** No server runs because the resource is hibernated; absent where it is not. */

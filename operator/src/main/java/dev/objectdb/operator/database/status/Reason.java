@@ -28,6 +28,18 @@ public enum Reason {
   ServersStopping(false),
   /** Servers are replaced by new ones while clients are served. */
   RollingOut(false),
+  /** All servers run with what is declared now. */
+  ServersUpToDate(false),
+  /** Servers are replaced once the update window opens. */
+  UpdateWindowClosed(false),
+  /** The update window names a time zone that does not exist. */
+  UnknownTimeZone(true),
+  /** A server ends again and again; the message has its last words. */
+  PodCrashLoop(true),
+  /** The image of a server cannot be had. */
+  ImagePull(true),
+  /** There is no node for a server. */
+  Unschedulable(true),
   /** Servers do not get ready; the message says why. */
   ServersFailing(true),
   /** A Secret that the resource names does not exist. */

@@ -5,8 +5,10 @@ import dev.objectdb.crds.v1alpha1.Condition.Status;
 import dev.objectdb.crds.v1alpha1.HistoryMode;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus;
+import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus.Binding;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus.Endpoints;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus.Phase;
+import dev.objectdb.operator.database.manifest.Connection;
 import dev.objectdb.operator.database.manifest.ZeoService;
 import dev.objectdb.operator.database.status.Findings.Finding;
 import dev.objectdb.operator.database.step.ServerCounts;
@@ -77,7 +79,11 @@ public final class StatusBuilder {
         Labels.query(Labels.selector(database.getMetadata().getName(), Component.SERVER)),
         report.image(),
         historyMode(database, before, report),
-        new Endpoints(ZeoService.endpoint(database)),
+        new Endpoints(
+            ZeoService.endpoint(database),
+            ZeoService.headlessEndpoint(database),
+            ZeoService.metricsEndpoint(database)),
+        new Binding(Connection.name(database)),
         conditions(database, before, report, state));
   }
 

@@ -7,13 +7,22 @@ import dev.objectdb.operator.kube.Events;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a status when it differs from the one that is there, and tells what changed. */
 public final class StatusWriter {
+  private static final Set<ConditionType> NO_NEWS =
+      EnumSet.of(
+          ConditionType.Reconciling,
+          ConditionType.Stalled,
+          ConditionType.ServersAvailable,
+          ConditionType.UpToDate);
+
   private final Events events;
 
   public StatusWriter(Events events) {
@@ -53,9 +62,9 @@ public final class StatusWriter {
     return news;
   }
 
-  /** Reconciling and Stalled say what Ready says; what begins as it should be is no news. */
+  /** Some say what Ready says, from another side; what begins as it should be is no news. */
   private static boolean isNews(ConditionType type, Optional<Condition> old, Condition now) {
-    if (type == ConditionType.Reconciling || type == ConditionType.Stalled) {
+    if (NO_NEWS.contains(type)) {
       return false;
     }
     return old.map(it -> !it.reason().equals(now.reason()) || it.status() != now.status())

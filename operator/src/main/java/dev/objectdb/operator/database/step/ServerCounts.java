@@ -45,7 +45,7 @@ public record ServerCounts(int wanted, int existing, int ready, int upToDate) {
     return "%d of %d servers serve clients".formatted(ready, wanted);
   }
 
-  private static String templateOf(Pod pod) {
+  static String templateOf(Pod pod) {
     Map<String, String> annotations = pod.getMetadata().getAnnotations();
     return annotations == null ? "" : annotations.getOrDefault(Servers.TEMPLATE, "");
   }

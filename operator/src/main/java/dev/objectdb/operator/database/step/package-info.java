@@ -4,6 +4,7 @@
  * <pre>
  *   PostgresStep   the Secret names a server, or the embedded one runs   -&gt; PostgresAccess
  *   SchemaStep     the Job of the wanted image has made the schema
+ *   SurroundingsStep  what stands around the servers is as declared
  *   ServersStep    as many servers as declared run with what is declared
  * </pre>
  *

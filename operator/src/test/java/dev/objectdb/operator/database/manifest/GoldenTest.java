@@ -27,7 +27,7 @@ class GoldenTest {
   private static final String IMAGE = "objectdb/storage-runtime:1";
 
   @ParameterizedTest
-  @ValueSource(strings = {"embedded", "external"})
+  @ValueSource(strings = {"embedded", "external", "alone"})
   void manifestsAreAsReviewed(String name) throws IOException {
     ObjectDatabase database = Databases.read(Files.readString(GOLDEN.resolve(name + ".yaml")));
     String manifests =
@@ -47,6 +47,25 @@ class GoldenTest {
     assertThat(template("{cache: {memory: 1Gi}, postgres: {embedded: {}}}", IMAGE))
         .isNotEqualTo(before);
     assertThat(template("{postgres: {embedded: {}}}", "other")).isNotEqualTo(before);
+  }
+
+  @Test
+  void memoryThatIsNotDeclaredFitsWhatIs() {
+    assertThat(resources("{requests: {memory: 3Gi}}"))
+        .isEqualTo("{cpu=250m, memory=3Gi} {memory=6144Mi}");
+    assertThat(resources("{limits: {memory: 400Mi, cpu: '2'}}"))
+        .isEqualTo("{cpu=250m, memory=400Mi} {cpu=2, memory=400Mi}");
+    assertThat(resources("{requests: {cpu: '1'}}"))
+        .isEqualTo("{cpu=1, memory=512Mi} {memory=1024Mi}");
+  }
+
+  private static String resources(String declared) {
+    var resources =
+        ServerResources.of(
+            Databases.site(
+                    "{postgres: {embedded: {}}, podTemplate: {resources: %s}}".formatted(declared))
+                .getSpec());
+    return "%s %s".formatted(resources.getRequests(), resources.getLimits());
   }
 
   @Test
@@ -78,7 +97,7 @@ class GoldenTest {
     }
     manifests.add(SchemaJob.desired(database, IMAGE, access));
     manifests.add(Servers.desired(database, IMAGE, access));
-    manifests.add(ZeoService.desired(database));
+    manifests.addAll(Surroundings.desired(database));
     return manifests;
   }
 

@@ -71,12 +71,32 @@ class PodTroubleTest {
         .isNull();
   }
 
+  @Test
+  void troublesAreOfAFewKinds() {
+    assertThat(kind("{containerStatuses: [{state: {waiting: {reason: ErrImagePull}}}]}"))
+        .isEqualTo(PodTrouble.Kind.IMAGE_PULL);
+    assertThat(kind("{containerStatuses: [{state: {waiting: {reason: CrashLoopBackOff}}}]}"))
+        .isEqualTo(PodTrouble.Kind.CRASH_LOOP);
+    assertThat(kind("{containerStatuses: [{state: {terminated: {exitCode: 1}}}]}"))
+        .isEqualTo(PodTrouble.Kind.CRASH_LOOP);
+    assertThat(kind("{conditions: [{type: PodScheduled, reason: Unschedulable}]}"))
+        .isEqualTo(PodTrouble.Kind.UNSCHEDULABLE);
+    assertThat(
+            kind("{containerStatuses: [{state: {waiting: {reason: CreateContainerConfigError}}}]}"))
+        .isEqualTo(PodTrouble.Kind.OTHER);
+  }
+
+  private static PodTrouble.Kind kind(String status) {
+    return PodTrouble.find(List.of(pod(status))).orElseThrow().kind();
+  }
+
   private static @Nullable String trouble(String status) {
-    Pod pod =
-        Serialization.unmarshal(
-            "---\n{apiVersion: v1, kind: Pod, metadata: {name: site-1}, status: %s}"
-                .formatted(status),
-            Pod.class);
-    return PodTrouble.of(List.of(pod)).orElse(null);
+    return PodTrouble.of(List.of(pod(status))).orElse(null);
+  }
+
+  private static Pod pod(String status) {
+    return Serialization.unmarshal(
+        "---\n{apiVersion: v1, kind: Pod, metadata: {name: site-1}, status: %s}".formatted(status),
+        Pod.class);
   }
 }

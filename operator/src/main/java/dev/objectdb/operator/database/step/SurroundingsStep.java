@@ -1,0 +1,48 @@
+package dev.objectdb.operator.database.step;
+
+import dev.objectdb.operator.database.manifest.Surroundings;
+import dev.objectdb.operator.kube.Labels;
+import dev.objectdb.operator.kube.Labels.Component;
+import dev.objectdb.operator.kube.ServerSideApply;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
+import java.util.Optional;
+
+/** What stands around the servers is as declared, and what is no longer declared is gone. */
+public final class SurroundingsStep {
+  private final KubernetesClient client;
+  private final ServerSideApply apply;
+
+  public SurroundingsStep(KubernetesClient client, ServerSideApply apply) {
+    this.client = client;
+    this.apply = apply;
+  }
+
+  /** Makes and removes objects; there is nothing to wait for. */
+  public void run(Pass pass) {
+    List<HasMetadata> desired = Surroundings.desired(pass.database());
+    for (HasMetadata object : desired) {
+      Optional<HasMetadata> live =
+          pass.seen().objects().stream().filter(it -> isSame(it, object)).findFirst();
+      apply.apply(object, live);
+    }
+    pass.seen().objects().stream()
+        .filter(it -> Surroundings.KINDS.stream().anyMatch(kind -> kind.isInstance(it)))
+        .filter(it -> Labels.isOf(Component.SERVER, it) && isOwned(pass, it))
+        .filter(it -> it.getMetadata().getDeletionTimestamp() == null)
+        .filter(it -> desired.stream().noneMatch(wanted -> isSame(it, wanted)))
+        .forEach(it -> client.resource(it).delete());
+  }
+
+  private static boolean isSame(HasMetadata one, HasMetadata other) {
+    return one.getClass() == other.getClass()
+        && one.getMetadata().getName().equals(other.getMetadata().getName());
+  }
+
+  private static boolean isOwned(Pass pass, HasMetadata object) {
+    String owner = pass.database().getMetadata().getUid();
+    return object.getMetadata().getOwnerReferences().stream()
+        .anyMatch(reference -> reference.getUid().equals(owner));
+  }
+}
