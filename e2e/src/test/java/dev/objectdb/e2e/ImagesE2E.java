@@ -74,8 +74,8 @@ class ImagesE2E {
   @Test
   void theOperatorImageHoldsNoStorageRuntime(@TempDir Path directory) throws IOException {
     assertThat(libraries(unpack("operator", directory)))
-        .contains("objectdb-operator", "objectdb-crds")
-        .doesNotContain("objectdb-storage-runtime", "postgresql", "junit-jupiter-api");
+        .contains("objectdb-operator", "objectdb-crds", "postgresql")
+        .doesNotContain("objectdb-storage-runtime", "junit-jupiter-api");
   }
 
   @ParameterizedTest

@@ -15,6 +15,9 @@ import dev.objectdb.operator.kube.Events;
 import dev.objectdb.operator.kube.Secrets;
 import dev.objectdb.operator.kube.ServerSideApply;
 import dev.objectdb.operator.metrics.OperatorMetrics;
+import dev.objectdb.operator.pg.JdbcProbe;
+import dev.objectdb.operator.pg.PostgresWatch;
+import dev.objectdb.operator.pg.Probe;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
@@ -61,7 +64,7 @@ public final class OperatorMain {
                           SdkSettings.oneOfSeveral(sdk, namespace, self(config), leadership));
             });
     operator.register(
-        reconciler(client, config, metrics),
+        reconciler(client, config, new JdbcProbe(), metrics),
         sdk -> SdkSettings.controller(sdk, config.namespaces()));
     Heartbeat heartbeat = new Heartbeat(Leadership.RENEW, leadership::stoodStill);
     HealthServer health =
@@ -91,7 +94,7 @@ public final class OperatorMain {
   }
 
   static ObjectDatabaseReconciler reconciler(
-      KubernetesClient client, OperatorConfig config, OperatorMetrics metrics) {
+      KubernetesClient client, OperatorConfig config, Probe probe, OperatorMetrics metrics) {
     Clock clock = Clock.systemUTC();
     ServerSideApply apply = new ServerSideApply(client);
     return new ObjectDatabaseReconciler(
@@ -99,6 +102,7 @@ public final class OperatorMain {
             new SurroundingsStep(client, apply),
             new PostgresStep(
                 new Secrets(client), apply, config.postgresImage(), OperatorMain::password),
+            new PostgresWatch(probe, clock),
             new SchemaStep(client),
             new ServersStep(apply, clock),
             new StatusBuilder(clock),

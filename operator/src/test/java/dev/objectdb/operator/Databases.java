@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.crds.v1alpha1.SchemaDefaults;
+import dev.objectdb.operator.pg.Observation.Counts;
+import dev.objectdb.operator.pg.Observation.Reached;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /** Resources for tests, completed as an API server completes them. */
 public final class Databases {
@@ -19,6 +22,12 @@ public final class Databases {
   private static final JsonNode SCHEMA = schema();
 
   private Databases() {}
+
+  /** A PostgreSQL where all is well, and nothing is in it yet. */
+  public static Reached reached() {
+    return new Reached(
+        "17.11", 170_011, false, 97, null, List.of(), new Counts(null, null, null, null));
+  }
 
   /** Reads the {@code spec} of a database named site. */
   public static ObjectDatabase site(String spec) {

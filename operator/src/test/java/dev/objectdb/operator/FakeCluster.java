@@ -7,6 +7,7 @@ import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.operator.database.manifest.Servers;
 import dev.objectdb.operator.database.observe.Observed;
 import dev.objectdb.operator.metrics.OperatorMetrics;
+import dev.objectdb.operator.pg.Probe;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -53,6 +54,7 @@ final class FakeCluster implements AutoCloseable {
   private final KubernetesClient client;
   private final List<Operator> operators = new ArrayList<>();
   private final OperatorMetrics metrics = new OperatorMetrics(() -> true);
+  private volatile Probe probe = _ -> Databases.reached();
 
   FakeCluster() {
     this(true);
@@ -99,7 +101,7 @@ final class FakeCluster implements AutoCloseable {
               more.accept(sdk);
             });
     operator.register(
-        OperatorMain.reconciler(client, config, metrics),
+        OperatorMain.reconciler(client, config, target -> probe.look(target), metrics),
         sdk -> SdkSettings.controller(sdk, config.namespaces()));
     operator.start();
     operators.add(operator);
@@ -132,6 +134,11 @@ final class FakeCluster implements AutoCloseable {
 
   KubernetesClient client() {
     return client;
+  }
+
+  /** Makes PostgreSQL say something else from now on. */
+  void postgresSays(Probe other) {
+    probe = other;
   }
 
   // --- users ---------------------------------------------------------------------------------

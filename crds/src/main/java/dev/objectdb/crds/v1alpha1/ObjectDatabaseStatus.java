@@ -30,6 +30,18 @@ public record ObjectDatabaseStatus(
         @Size(max = 512)
         @Nullable String image,
     @JsonPropertyDescription("The history mode in force.") @Nullable HistoryMode historyMode,
+    @JsonPropertyDescription(
+            "Number of the history mode in force: it rises with every change of the mode.")
+        @Nullable Long historyEpoch,
+    @JsonPropertyDescription("The PostgreSQL database, as the operator saw it last.")
+        @Nullable Postgres postgres,
+    @JsonPropertyDescription(
+            "How much there is, as PostgreSQL estimates it; rounded, and seldom refreshed.")
+        @Nullable Counts counts,
+    @JsonPropertyDescription("Size of the tables in PostgreSQL in bytes; rounded.")
+        @Nullable Long databaseSizeBytes,
+    @JsonPropertyDescription("What is in force where the resource leaves it open or asks too much.")
+        @Nullable Effective effective,
     @JsonPropertyDescription("Where the database can be reached.") @Nullable Endpoints endpoints,
     @JsonPropertyDescription(
             "A ConfigMap with host, port and a piece of zope.conf, for clients to mount.")
@@ -57,6 +69,38 @@ public record ObjectDatabaseStatus(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Binding(
       @JsonPropertyDescription("Name of the ConfigMap.") @Size(max = 253) @Nullable String name) {}
+
+  /** What PostgreSQL says of itself. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Postgres(
+      @JsonPropertyDescription("Version of the server.") @Size(max = 64) @Nullable String version,
+      @JsonPropertyDescription("host:port of the server; several with commas between them.")
+          @Size(max = 1024)
+          @Nullable String host,
+      @JsonPropertyDescription("Name of the database on the server.") @Size(max = 63)
+          @Nullable String database,
+      @JsonPropertyDescription("Version of the tables; absent until they are made.")
+          @Nullable Integer schemaVersion,
+      @JsonPropertyDescription("Connections that the server allows to ordinary users.")
+          @Nullable Integer maxConnections,
+      @JsonPropertyDescription(
+              "Connections that the servers, a schema Job and the operator may take, as declared.")
+          @Nullable Integer connectionsBudgeted) {}
+
+  /** Estimates; absent while PostgreSQL has none. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Counts(
+      @JsonPropertyDescription("Objects.") @Nullable Long objects,
+      @JsonPropertyDescription("Transactions on record.") @Nullable Long transactions,
+      @JsonPropertyDescription("Revisions that the history keeps.") @Nullable Long revisions) {}
+
+  /** What is in force. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Effective(
+      @JsonPropertyDescription(
+              "Connections that each server reads with: spec.pool.max, or what PostgreSQL has room"
+                  + " for.")
+          @Nullable Integer poolMax) {}
 
   /** The summary for people. */
   public enum Phase {

@@ -26,4 +26,12 @@ public record Pool(
         @Default("10")
         @Min(2)
         @Max(200)
-        int max) {}
+        int max,
+    @JsonPropertyDescription(
+            "Connections to leave free on the PostgreSQL server, for people and other programs."
+                + " Where pools and reserve exceed what it allows, servers get smaller pools, and"
+                + " the condition CapacityOK says so.")
+        @Default("5")
+        @Min(0)
+        @Max(10000)
+        int reserve) {}

@@ -21,7 +21,7 @@ class SchemaDefaultsTest {
                   hibernated: false
                   historyMode: Free
                   paused: false
-                  pool: {max: 10, min: 2}
+                  pool: {max: 10, min: 2, reserve: 5}
                   replicas: 2
                   snapshotWindow: 5m
                   updatePolicy: Pinned

@@ -11,8 +11,10 @@ import dev.objectdb.operator.database.status.Reason;
 import dev.objectdb.operator.database.status.Report;
 import dev.objectdb.operator.database.status.StatusBuilder;
 import dev.objectdb.operator.database.status.StatusWriter;
+import dev.objectdb.operator.database.step.DatabaseStep;
 import dev.objectdb.operator.database.step.Pass;
 import dev.objectdb.operator.database.step.PostgresStep;
+import dev.objectdb.operator.database.step.PostgresStep.Credentials;
 import dev.objectdb.operator.database.step.SchemaStep;
 import dev.objectdb.operator.database.step.ServerCounts;
 import dev.objectdb.operator.database.step.ServersStep;
@@ -26,6 +28,7 @@ import dev.objectdb.operator.kube.ApiErrors;
 import dev.objectdb.operator.kube.Labels.Component;
 import dev.objectdb.operator.kube.NotOursException;
 import dev.objectdb.operator.metrics.OperatorMetrics;
+import dev.objectdb.operator.pg.PostgresWatch;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.OperatorException;
@@ -35,7 +38,9 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,6 +59,8 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
 
   private final SurroundingsStep surroundingsStep;
   private final PostgresStep postgresStep;
+  private final PostgresWatch watch;
+  private final DatabaseStep databaseStep;
   private final SchemaStep schemaStep;
   private final ServersStep serversStep;
   private final StatusBuilder statusBuilder;
@@ -65,6 +72,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   public record Parts(
       SurroundingsStep surroundingsStep,
       PostgresStep postgresStep,
+      PostgresWatch watch,
       SchemaStep schemaStep,
       ServersStep serversStep,
       StatusBuilder statusBuilder,
@@ -79,6 +87,8 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   public ObjectDatabaseReconciler(Parts parts, String defaultImage) {
     this.surroundingsStep = parts.surroundingsStep();
     this.postgresStep = parts.postgresStep();
+    this.watch = parts.watch();
+    this.databaseStep = new DatabaseStep(watch);
     this.schemaStep = parts.schemaStep();
     this.serversStep = parts.serversStep();
     this.statusBuilder = parts.statusBuilder();
@@ -91,7 +101,11 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   public List<EventSource<?, ObjectDatabase>> prepareEventSources(
       EventSourceContext<ObjectDatabase> context) {
     metrics.watch(context.getPrimaryCache());
-    return OwnObjects.sources(context);
+    SimpleInboundEventSource<ObjectDatabase> postgres = new SimpleInboundEventSource<>("postgres");
+    watch.onNews(postgres::propagateEvent);
+    List<EventSource<?, ObjectDatabase>> sources = new ArrayList<>(OwnObjects.sources(context));
+    sources.add(postgres);
+    return sources;
   }
 
   @Override
@@ -111,7 +125,9 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     }
     statusWriter.write(database, statusBuilder.build(database, report), context);
     UpdateControl<ObjectDatabase> done = UpdateControl.noUpdate();
-    return report.result() instanceof Fail ? done.rescheduleAfter(LOOK_AGAIN) : done;
+    boolean lookAgain =
+        report.result() instanceof Fail || report.found().lacks(ConditionType.DatabaseReachable);
+    return lookAgain ? done.rescheduleAfter(LOOK_AGAIN) : done;
   }
 
   @Override
@@ -168,24 +184,30 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   private Report advance(Pass pass) {
     surroundingsStep.run(pass);
     return switch (postgresStep.run(pass)) {
-      case Done<PostgresAccess>(PostgresAccess access) -> withPostgres(pass, access);
-      case Wait<PostgresAccess> wait -> stopped(pass, wait);
-      case Hold<PostgresAccess> hold -> stopped(pass, hold);
-      case Fail<PostgresAccess> fail -> stopped(pass, fail);
+      case Done<Credentials>(Credentials credentials) -> withPostgres(pass, credentials);
+      case Wait<Credentials> wait -> stopped(pass, wait);
+      case Hold<Credentials> hold -> stopped(pass, hold);
+      case Fail<Credentials> fail -> stopped(pass, fail);
     };
   }
 
-  private Report withPostgres(Pass pass, PostgresAccess access) {
+  private Report withPostgres(Pass pass, Credentials credentials) {
+    DatabaseStep.Outcome outcome = databaseStep.run(pass, credentials);
+    PostgresAccess access = outcome.access();
     String image = image(pass.database());
-    StepResult<String> schema = schemaStep.run(pass, access, image);
-    if (schema instanceof Done) {
+    StepResult<?> result = outcome.result();
+    if (result instanceof Done) {
+      result = schemaStep.run(pass, access, image);
+    }
+    if (result instanceof Done) {
       ServersStep.Applied applied = serversStep.apply(pass, access, image);
       return new Report(serversStep.judge(pass, applied), applied.servers(), image, pass.found());
     }
-    // Until the schema is what the wanted image needs, the servers stay with the image they have;
+    // Until the schema is what the wanted image needs, the servers stay with the image they have,
+    // also while PostgreSQL is away, for which they wait themselves;
     // whatever else is declared holds for them at once.
     deployedImage(pass).ifPresent(deployed -> serversStep.apply(pass, access, deployed));
-    return stopped(pass, schema);
+    return stopped(pass, result);
   }
 
   /** A report of a pass that did not get to the servers; those that run go on. */

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param historyMode the recorded mode; without a record, what Python's tables show; empty if there
  *     are none
  * @param schemaVersion 0 without our tables
+ * @param owner who prepares the tables; empty where nobody said
  * @param stateColumns the columns of object_state, empty if it is not there
  * @param oidsBehind whether the sequence could hand out an oid that is taken
  */
@@ -25,6 +26,7 @@ record DatabaseFacts(
     int serverVersion,
     Optional<HistoryMode> historyMode,
     int schemaVersion,
+    Optional<String> owner,
     List<String> stateColumns,
     boolean oidsBehind) {
 
@@ -39,32 +41,39 @@ record DatabaseFacts(
         ResultSet row = statement.executeQuery(TABLES)) {
       row.next();
       boolean hasState = row.getBoolean("has_state");
-      Recorded recorded =
-          row.getBoolean("has_own") ? recorded(connection) : new Recorded(Optional.empty(), 0);
+      Recorded recorded = row.getBoolean("has_own") ? recorded(connection) : Recorded.NOTHING;
       if (recorded.mode().isEmpty() && hasState) {
         boolean history = row.getBoolean("has_history");
         HistoryMode shown = history ? HistoryMode.PRESERVING : HistoryMode.FREE;
-        recorded = new Recorded(Optional.of(shown), 0);
+        recorded = new Recorded(Optional.of(shown), 0, Optional.empty());
       }
       return new DatabaseFacts(
           row.getString("encoding"),
           row.getInt("server_version"),
           recorded.mode(),
           recorded.version(),
+          recorded.owner(),
           List.of((String[]) row.getArray("columns").getArray()),
           hasState && row.getBoolean("has_sequence") && oidsBehind(connection));
     }
   }
 
-  private record Recorded(Optional<HistoryMode> mode, int version) {}
+  private record Recorded(Optional<HistoryMode> mode, int version, Optional<String> owner) {
+    static final Recorded NOTHING = new Recorded(Optional.empty(), 0, Optional.empty());
+  }
 
   private static Recorded recorded(Connection connection) throws SQLException {
-    String sql = "SELECT history_mode, schema_version FROM objectdb_state";
+    // By name in a document: earlier versions of the table have no owner.
+    String sql =
+        "SELECT history_mode, schema_version, to_jsonb(s) ->> 'owner' FROM objectdb_state AS s";
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       return row.next()
-          ? new Recorded(Optional.of(HistoryMode.valueOf(row.getString(1))), row.getInt(2))
-          : new Recorded(Optional.empty(), 0);
+          ? new Recorded(
+              Optional.of(HistoryMode.valueOf(row.getString(1))),
+              row.getInt(2),
+              Optional.ofNullable(row.getString(3)))
+          : Recorded.NOTHING;
     }
   }
 
@@ -119,6 +128,20 @@ record DatabaseFacts(
     }
     checkHistoryMode(config);
     checkColumns();
+  }
+
+  /**
+   * Refuses tables that another owner prepares.
+   *
+   * @param asking empty if it does not matter who owns them
+   */
+  void checkOwner(Optional<String> asking) {
+    if (asking.isPresent() && owner.isPresent() && !owner.equals(asking)) {
+      throw new SchemaException(
+          ("the tables belong to %s, not to %s: name another schema; or, if that one is gone for"
+                  + " good, run UPDATE objectdb_state SET owner = NULL")
+              .formatted(owner.get(), asking.get()));
+    }
   }
 
   private void checkHistoryMode(PgConfig config) {

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,8 @@ public final class Schema {
           new Step(2, "002-history-tables.sql", true),
           new Step(3, "003-own-tables.sql", false),
           new Step(4, "004-guards.sql", false),
-          new Step(5, "005-place.sql", false));
+          new Step(5, "005-place.sql", false),
+          new Step(6, "006-owner.sql", false));
 
   /** Asks first: CREATE ... IF NOT EXISTS wants the right to create even where nothing is. */
   private static final String CREATE_SCHEMA =
@@ -64,10 +66,12 @@ public final class Schema {
   private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(1);
 
   private final PgConfig config;
+  private final Optional<String> owner;
   private final Connection connection;
 
-  private Schema(PgConfig config, Connection connection) {
+  private Schema(PgConfig config, Optional<String> owner, Connection connection) {
     this.config = config;
+    this.owner = owner;
     this.connection = connection;
   }
 
@@ -86,23 +90,31 @@ public final class Schema {
    */
   private record Step(int version, String file, boolean historyOnly) {}
 
+  /** Brings the database up to date, whoever owns it. */
+  public static Report apply(PgConfig config) {
+    return apply(config, Optional.empty());
+  }
+
   /**
    * Brings the database up to date.
    *
-   * @throws SchemaException if it cannot serve as configured
+   * @param owner who asks; the first one owns the tables from then on
+   * @throws SchemaException if it cannot serve as configured, or belongs to another owner
    * @throws dev.objectdb.storage.StorageUnavailableException if the server cannot be reached, or
    *     somebody kept a table locked
    */
-  public static Report apply(PgConfig config) {
+  public static Report apply(PgConfig config, Optional<String> owner) {
     PgSessions sessions = new PgSessions(config);
     try (Connection connection = sessions.open("schema")) {
       DatabaseFacts facts = DatabaseFacts.read(connection);
       facts.check(config, VERSION);
+      facts.checkOwner(owner);
       ServerChecks.advisoryLocksWork(connection, sessions);
-      if (facts.schemaVersion() == VERSION && !facts.oidsBehind()) {
+      boolean owned = owner.isEmpty() || facts.owner().isPresent();
+      if (facts.schemaVersion() == VERSION && !facts.oidsBehind() && owned) {
         return new Report(VERSION, VERSION);
       }
-      return new Schema(config, connection).bringUpToDate();
+      return new Schema(config, owner, connection).bringUpToDate();
     } catch (SQLException e) {
       throw translated(e);
     }
@@ -152,6 +164,7 @@ public final class Schema {
       // Somebody else may have been faster, and the facts of before the locks are old.
       DatabaseFacts facts = DatabaseFacts.read(connection);
       facts.check(config, VERSION);
+      facts.checkOwner(owner);
       for (Step step : STEPS) {
         if (step.version() > facts.schemaVersion()
             && (!step.historyOnly() || config.historyMode() == HistoryMode.PRESERVING)) {
@@ -177,13 +190,15 @@ public final class Schema {
   private void recordVersion() throws SQLException {
     String sql =
         """
-        INSERT INTO objectdb_state (schema_version, history_mode, deletion_floor)
-        VALUES (?, ?, (SELECT coalesce(max(tid), 0) FROM transaction_log))
-        ON CONFLICT (id) DO UPDATE SET schema_version = excluded.schema_version
+        INSERT INTO objectdb_state AS s (schema_version, history_mode, deletion_floor, owner)
+        VALUES (?, ?, (SELECT coalesce(max(tid), 0) FROM transaction_log), ?)
+        ON CONFLICT (id) DO UPDATE
+        SET schema_version = excluded.schema_version, owner = coalesce(s.owner, excluded.owner)
         """;
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setInt(1, VERSION);
       statement.setString(2, config.historyMode().name());
+      statement.setString(3, owner.orElse(null));
       statement.executeUpdate();
     }
   }

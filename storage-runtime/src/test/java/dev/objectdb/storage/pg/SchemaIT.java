@@ -9,12 +9,13 @@ import dev.objectdb.testing.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Empty databases, Python's, our own of before, and those that must be refused. */
 class SchemaIT {
-  private static final int VERSION = 5;
+  private static final int VERSION = 6;
 
   @RegisterExtension final PostgresExtension postgres = PostgresExtension.empty();
 
@@ -63,6 +64,19 @@ class SchemaIT {
         .containsExactly("null|zodb_one.zoid_seq");
     postgres.execute("INSERT INTO zodb_one.transaction_log (tid) VALUES (1)");
     assertThat(postgres.query("SELECT tid FROM zodb_one.transaction_log")).containsExactly("1");
+  }
+
+  @Test
+  void theTablesBelongToWhoAskedFirst() throws SQLException {
+    Schema.apply(free()); // as versions before did, for nobody
+    Schema.apply(free(), Optional.of("plone/site"));
+    assertThat(postgres.query("SELECT owner FROM objectdb_state")).containsExactly("plone/site");
+    Schema.apply(free(), Optional.of("plone/site"));
+    Schema.apply(free());
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> Schema.apply(free(), Optional.of("plone/other")))
+        .withMessageContaining("the tables belong to plone/site, not to plone/other");
+    assertThat(postgres.query("SELECT owner FROM objectdb_state")).containsExactly("plone/site");
   }
 
   @Test

@@ -37,6 +37,11 @@ public final class SchemaJob {
                 database.getSpec().historyMode().name()));
   }
 
+  /** Returns who owns the tables that this database uses. */
+  public static String owner(ObjectDatabase database) {
+    return database.getMetadata().getNamespace() + "/" + Metadata.name(database);
+  }
+
   /** Returns the Job. */
   public static Job desired(ObjectDatabase database, String image, PostgresAccess postgres) {
     return new JobBuilder()
@@ -54,7 +59,8 @@ public final class SchemaJob {
             RuntimePod.pod(database, postgres, "64Mi")
                 .withRestartPolicy("OnFailure")
                 .withContainers(
-                    RuntimePod.container(database, image, "schema", "apply")
+                    RuntimePod.container(
+                            database, image, "schema", "apply", "--owner", owner(database))
                         .withNewResources()
                         .addToRequests("cpu", new Quantity("100m"))
                         .addToRequests("memory", new Quantity("256Mi"))

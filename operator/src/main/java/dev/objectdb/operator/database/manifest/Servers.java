@@ -104,6 +104,14 @@ public final class Servers {
         desired.getSpec().getTemplate().getMetadata().getAnnotations().get(TEMPLATE));
   }
 
+  /** Returns how many servers run at most, while they are replaced. */
+  public static int atOnce(ObjectDatabase database) {
+    UpdateStrategy update = database.getSpec().updateStrategy();
+    int surge = update.type() == UpdateStrategy.Type.Rolling ? update.maxSurge() : 0;
+    int replicas = replicas(database);
+    return replicas == 0 ? 0 : replicas + surge;
+  }
+
   /** Returns the image that a Deployment of ours runs. */
   public static String imageOf(Deployment live) {
     return live.getSpec().getTemplate().getSpec().getContainers().get(0).getImage();
@@ -131,16 +139,16 @@ public final class Servers {
                 .withTopologySpreadConstraints(
                     spread(database, "kubernetes.io/hostname"),
                     spread(database, "topology.kubernetes.io/zone"))
-                .withContainers(container(database, image))
+                .withContainers(container(database, image, postgres.poolMax()))
                 .build())
         .build();
   }
 
-  private static Container container(ObjectDatabase database, String image) {
+  private static Container container(ObjectDatabase database, String image, int poolMax) {
     ObjectDatabaseSpec spec = database.getSpec();
     ContainerBuilder container =
         RuntimePod.container(database, image, "serve")
-            .addAllToEnv(configuration(spec))
+            .addAllToEnv(configuration(spec, poolMax))
             .addAllToEnv(jvm(spec.jvmOptions()))
             .withResources(ServerResources.of(spec))
             .withStartupProbe(probe("/livez", 2, 60))
@@ -165,7 +173,7 @@ public final class Servers {
         .build();
   }
 
-  private static List<EnvVar> configuration(ObjectDatabaseSpec spec) {
+  private static List<EnvVar> configuration(ObjectDatabaseSpec spec, int poolMax) {
     Zeo zeo = spec.zeo();
     return List.of(
         RuntimePod.env("OBJECTDB_ZEO_PORT", Integer.toString(zeo.port())),
@@ -173,8 +181,8 @@ public final class Servers {
         RuntimePod.env("OBJECTDB_ZEO_TRANSACTION_TIMEOUT", zeo.transactionTimeout()),
         RuntimePod.env("OBJECTDB_ZEO_MAX_CONNECTIONS", Integer.toString(zeo.maxConnections())),
         RuntimePod.env("OBJECTDB_MONITORING_PORT", Integer.toString(MONITORING_PORT)),
-        RuntimePod.env("OBJECTDB_POOL_MIN", Integer.toString(spec.pool().min())),
-        RuntimePod.env("OBJECTDB_POOL_MAX", Integer.toString(spec.pool().max())),
+        RuntimePod.env("OBJECTDB_POOL_MIN", Integer.toString(Math.min(spec.pool().min(), poolMax))),
+        RuntimePod.env("OBJECTDB_POOL_MAX", Integer.toString(poolMax)),
         RuntimePod.env("OBJECTDB_CACHE_MEMORY", spec.cache().memory()),
         RuntimePod.env("OBJECTDB_SNAPSHOT_WINDOW", spec.snapshotWindow()));
   }

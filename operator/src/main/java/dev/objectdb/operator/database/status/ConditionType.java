@@ -10,12 +10,16 @@ public enum ConditionType {
   Reconciling(Status.False),
   /** Nothing goes on until somebody acts (kstatus). */
   Stalled(Status.False),
+  /** PostgreSQL answers the operator, and can be written to. */
+  DatabaseReachable(Status.True),
   /** The tables are as the servers' image needs them. */
   SchemaReady(Status.True),
   /** As many servers serve as have to while others are replaced. */
   ServersAvailable(Status.True),
   /** All servers run with what is declared now. */
   UpToDate(Status.True),
+  /** PostgreSQL allows as many connections as are declared; else servers use fewer. */
+  CapacityOK(Status.True),
   /** The resource is paused, so nothing is changed; absent where it is not. */
   Paused(Status.True),
   /** No server runs because the resource is hibernated; absent where it is not. */

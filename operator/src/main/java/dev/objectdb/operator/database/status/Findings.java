@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one pass found on its way, aspect by aspect. A step tells what it looked at, once; a
@@ -20,6 +21,7 @@ public final class Findings {
 
   private final Map<ConditionType, Finding> found = new EnumMap<>(ConditionType.class);
   private final List<Finding> advice = new ArrayList<>();
+  private @Nullable PostgresFacts postgres;
 
   /** Tells whether an aspect holds, and why. */
   public void tell(ConditionType type, boolean holds, Reason reason, String message) {
@@ -36,9 +38,23 @@ public final class Findings {
     advice.add(new Finding(Status.True, reason, message));
   }
 
+  /** Tells what PostgreSQL says of itself and of the database. */
+  public void tellPostgres(PostgresFacts facts) {
+    postgres = facts;
+  }
+
+  Optional<PostgresFacts> postgres() {
+    return Optional.ofNullable(postgres);
+  }
+
   /** Returns whether this pass found that an aspect holds. */
   public boolean holds(ConditionType type) {
     return find(type).filter(finding -> finding.status() == Status.True).isPresent();
+  }
+
+  /** Returns whether this pass found that an aspect does not hold. */
+  public boolean lacks(ConditionType type) {
+    return find(type).filter(finding -> finding.status() != Status.True).isPresent();
   }
 
   Optional<Finding> find(ConditionType type) {

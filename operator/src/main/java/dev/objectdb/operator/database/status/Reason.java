@@ -16,6 +16,36 @@ public enum Reason {
   PostgresStarting(false),
   /** The embedded PostgreSQL does not get ready; the message says why. */
   PostgresFailing(true),
+  /** PostgreSQL answers, and can be written to. */
+  Connected(false),
+  /** The operator is connecting to PostgreSQL for the first time. */
+  Connecting(false),
+  /** PostgreSQL refuses user or password; the message names the Secret. */
+  AuthenticationFailed(true),
+  /** PostgreSQL has no TLS, or a certificate that is not to be trusted. */
+  TLSFailed(true),
+  /** PostgreSQL does not answer in time. */
+  Timeout(true),
+  /** PostgreSQL cannot be reached; servers that run stay. */
+  DatabaseUnreachable(true),
+  /** The server has no database of that name. */
+  DatabaseMissing(true),
+  /** The user may not read the tables. */
+  AccessDenied(true),
+  /** PostgreSQL has no room for another connection. */
+  ConnectionsExhausted(true),
+  /** PostgreSQL refuses writes. */
+  ReadOnly(true),
+  /** PostgreSQL is older than any version that works. */
+  TooOld(true),
+  /** What a Secret holds is no address of a PostgreSQL database. */
+  SecretInvalid(true),
+  /** Another ObjectDatabase prepares the tables of this schema. */
+  ForeignSchemaOwner(true),
+  /** PostgreSQL allows as many connections as are declared. */
+  WithinBudget(false),
+  /** More connections are declared than PostgreSQL allows; servers use smaller pools. */
+  PoolExceedsServer(true),
   /** The schema Job is at work. */
   SchemaApplying(false),
   /** The schema Job of the servers' image has succeeded. */

@@ -69,6 +69,8 @@ public final class StatusBuilder {
     long generation = database.getMetadata().getGeneration();
     State state = State.of(database, report);
     ServerCounts servers = report.servers();
+    PostgresFacts postgres =
+        report.found().postgres().orElseGet(() -> PostgresFacts.before(before));
     return new ObjectDatabaseStatus(
         generation,
         phase(before, report, state),
@@ -79,6 +81,11 @@ public final class StatusBuilder {
         Labels.query(Labels.selector(database.getMetadata().getName(), Component.SERVER)),
         report.image(),
         historyMode(database, before, report),
+        postgres.historyEpoch(),
+        postgres.postgres(),
+        postgres.counts(),
+        postgres.databaseSizeBytes(),
+        postgres.effective(),
         new Endpoints(
             ZeoService.endpoint(database),
             ZeoService.headlessEndpoint(database),

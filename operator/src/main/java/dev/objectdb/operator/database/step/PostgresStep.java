@@ -10,19 +10,23 @@ import dev.objectdb.operator.database.manifest.PostgresAccess;
 import dev.objectdb.operator.database.manifest.PostgresServer;
 import dev.objectdb.operator.database.observe.Observed;
 import dev.objectdb.operator.database.observe.PodTrouble;
+import dev.objectdb.operator.database.status.ConditionType;
 import dev.objectdb.operator.database.status.Reason;
 import dev.objectdb.operator.kube.Fingerprint;
 import dev.objectdb.operator.kube.Labels.Component;
 import dev.objectdb.operator.kube.Secrets;
 import dev.objectdb.operator.kube.ServerSideApply;
+import dev.objectdb.operator.pg.PostgresAddress;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** PostgreSQL can be reached: a Secret says how, and an embedded server runs. */
+/** It is known where PostgreSQL is: a Secret says so, and an embedded server runs. */
 public final class PostgresStep {
   private static final String DEVELOPMENT_ONLY =
       "the embedded PostgreSQL has no replica and no backup: for production name a server of your"
@@ -47,8 +51,30 @@ public final class PostgresStep {
     this.passwords = passwords;
   }
 
+  /**
+   * How to reach PostgreSQL.
+   *
+   * @param access for the pods
+   * @param address for the operator's own looks
+   * @param source where the address stands, for people
+   */
+  public record Credentials(PostgresAccess access, PostgresAddress address, String source) {}
+
   /** Runs the step. */
-  public StepResult<PostgresAccess> run(Pass pass) {
+  public StepResult<Credentials> run(Pass pass) {
+    StepResult<Credentials> result = find(pass);
+    switch (result) {
+      case StepResult.Done<Credentials> _ -> {} // the next step looks whether it answers
+      case StepResult.Hold<Credentials> _ -> {}
+      case StepResult.Wait<Credentials>(Reason reason, String message) ->
+          pass.found().tell(ConditionType.DatabaseReachable, false, reason, message);
+      case StepResult.Fail<Credentials>(Reason reason, String message) ->
+          pass.found().tellUnknown(ConditionType.DatabaseReachable, reason, message);
+    }
+    return result;
+  }
+
+  private StepResult<Credentials> find(Pass pass) {
     ObjectDatabase database = pass.database();
     Postgres declared = database.getSpec().postgres();
     EmbeddedPostgres embedded = declared.embedded();
@@ -60,7 +86,7 @@ public final class PostgresStep {
     return access(database, reference.name(), reference.keys().uri());
   }
 
-  private StepResult<PostgresAccess> embedded(
+  private StepResult<Credentials> embedded(
       ObjectDatabase database, EmbeddedPostgres declared, Observed seen) {
     String name = PostgresServer.name(database);
     String namespace = database.getMetadata().getNamespace();
@@ -83,9 +109,9 @@ public final class PostgresStep {
         && live.getStatus().getReadyReplicas() > 0;
   }
 
-  private static StepResult<PostgresAccess> starting(Observed seen) {
+  private static StepResult<Credentials> starting(Observed seen) {
     return PodTrouble.of(seen.pods(Component.POSTGRES))
-        .<StepResult<PostgresAccess>>map(
+        .<StepResult<Credentials>>map(
             trouble ->
                 new StepResult.Wait<>(
                     Reason.PostgresFailing, "the embedded PostgreSQL does not start: " + trouble))
@@ -95,7 +121,7 @@ public final class PostgresStep {
                     Reason.PostgresStarting, "the embedded PostgreSQL is starting"));
   }
 
-  private StepResult<PostgresAccess> access(ObjectDatabase database, String name, String key) {
+  private StepResult<Credentials> access(ObjectDatabase database, String name, String key) {
     Optional<Secret> secret = secrets.read(database.getMetadata().getNamespace(), name);
     if (secret.isEmpty()) {
       return new StepResult.Fail<>(
@@ -113,6 +139,19 @@ public final class PostgresStep {
     }
     // With the Secret's own number, which only its readers know, so that nobody can try out URIs.
     String fingerprint = Fingerprint.of(secret.get().getMetadata().getUid(), value);
-    return new StepResult.Done<>(new PostgresAccess(name, key, fingerprint));
+    PostgresAccess access =
+        new PostgresAccess(name, key, fingerprint, database.getSpec().pool().max());
+    try {
+      String uri = new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
+      return new StepResult.Done<>(
+          new Credentials(
+              access, PostgresAddress.parse(uri), "key %s of Secret %s".formatted(key, name)));
+    } catch (IllegalArgumentException e) {
+      return new StepResult.Fail<>(
+          Reason.SecretInvalid,
+          "key %s of Secret %s is no PostgreSQL address (%s): write it as"
+                  .formatted(key, name, e.getMessage())
+              + " postgresql://user:password@host:5432/dbname");
+    }
   }
 }

@@ -2,7 +2,8 @@
  * What has to be true before clients can be served, one class each, in this order:
  *
  * <pre>
- *   PostgresStep   the Secret names a server, or the embedded one runs   -&gt; PostgresAccess
+ *   PostgresStep   the Secret names a server, or the embedded one runs   -&gt; Credentials
+ *   DatabaseStep   it answers, has room for the servers, and the schema is ours or nobody's
  *   SchemaStep     the Job of the wanted image has made the schema
  *   SurroundingsStep  what stands around the servers is as declared
  *   ServersStep    as many servers as declared run with what is declared

@@ -47,6 +47,7 @@ class GoldenTest {
     assertThat(template("{cache: {memory: 1Gi}, postgres: {embedded: {}}}", IMAGE))
         .isNotEqualTo(before);
     assertThat(template("{postgres: {embedded: {}}}", "other")).isNotEqualTo(before);
+    assertThat(template("{pool: {reserve: 9}, postgres: {embedded: {}}}", IMAGE)).isEqualTo(before);
   }
 
   @Test
@@ -89,7 +90,7 @@ class GoldenTest {
     EmbeddedPostgres embedded = database.getSpec().postgres().embedded();
     if (embedded == null) {
       var reference = requireNonNull(database.getSpec().postgres().secretRef());
-      access = new PostgresAccess(reference.name(), reference.keys().uri(), "5eed5eed5eed");
+      access = new PostgresAccess(reference.name(), reference.keys().uri(), "5eed5eed5eed", 20);
     } else {
       manifests.add(PostgresServer.secret(database, "secret"));
       manifests.add(PostgresServer.service(database));
@@ -102,6 +103,6 @@ class GoldenTest {
   }
 
   private static PostgresAccess access(String key, String fingerprint) {
-    return new PostgresAccess("site-postgres", key, fingerprint);
+    return new PostgresAccess("site-postgres", key, fingerprint, 10);
   }
 }

@@ -1,0 +1,163 @@
+package dev.objectdb.operator.pg;
+
+import dev.objectdb.operator.pg.Observation.Reached;
+import dev.objectdb.operator.pg.Probe.Target;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps an eye on the PostgreSQL of each database that passes ask for: one virtual thread each,
+ * which looks, remembers what it saw, tells when that is news, and ends when nobody asks any more.
+ *
+ * <p>Thread-safe.
+ */
+public final class PostgresWatch {
+  /** With the deadlines of a look, an outage is known in less than 20 seconds. */
+  private static final Duration PERIOD = Duration.ofSeconds(10);
+
+  /** While something is wrong: its end is known soon. */
+  private static final Duration PERIOD_IN_TROUBLE = Duration.ofSeconds(3);
+
+  /** Estimates move all the time; a status that follows them would be written all the time. */
+  private static final Duration COUNTS_PERIOD = Duration.ofMinutes(5);
+
+  /** Passes come every two minutes at least, as long as there is a database. */
+  private static final Duration FORGET_AFTER = Duration.ofMinutes(10);
+
+  /** Looks at one time: many servers that are away at once take their turns. */
+  private static final int LOOKS_MAX = 16;
+
+  private final Probe probe;
+  private final Clock clock;
+  private final Semaphore looks = new Semaphore(LOOKS_MAX);
+  private final Map<ResourceID, Eye> eyes = new ConcurrentHashMap<>();
+  private volatile Consumer<ResourceID> news = _ -> {};
+
+  public PostgresWatch(Probe probe, Clock clock) {
+    this.probe = probe;
+    this.clock = clock;
+  }
+
+  /** Sets who is told when a look at a database says something else than the one before. */
+  public void onNews(Consumer<ResourceID> listener) {
+    news = listener;
+  }
+
+  /**
+   * Returns what the last look saw, and sees to it that there are more. Nothing yet for a new
+   * target: the first look at it is news.
+   */
+  public Optional<Observation> lastLook(ResourceID database, Target target) {
+    Eye eye =
+        eyes.compute(
+            database,
+            (id, there) -> {
+              Eye open = there == null ? new Eye(id, target) : there;
+              open.lookAt(target, clock.instant());
+              if (there == null) {
+                Thread.ofVirtual().name("postgres watch " + id).start(open);
+              }
+              return open;
+            });
+    return eye.last(target);
+  }
+
+  private record Look(Target target, Observation saw, Instant counted) {}
+
+  /** The thread of one database. */
+  private final class Eye implements Runnable {
+    private final ResourceID database;
+    private final Semaphore other = new Semaphore(0);
+    private volatile Target target;
+    private volatile Instant asked = Instant.EPOCH;
+    private volatile @Nullable Look last;
+
+    Eye(ResourceID database, Target target) {
+      this.database = database;
+      this.target = target;
+    }
+
+    void lookAt(Target wanted, Instant now) {
+      asked = now;
+      if (!wanted.equals(target)) {
+        target = wanted;
+        other.release();
+      }
+    }
+
+    Optional<Observation> last(Target wanted) {
+      return Optional.ofNullable(last).filter(it -> it.target().equals(wanted)).map(Look::saw);
+    }
+
+    @Override
+    public void run() {
+      try {
+        while (isAskedFor()) {
+          boolean fine = look() instanceof Reached reached && !reached.readOnly();
+          Duration pause = fine ? PERIOD : PERIOD_IN_TROUBLE;
+          if (other.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+            other.drainPermits();
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private boolean isAskedFor() {
+      return eyes.computeIfPresent(
+              database, (_, eye) -> clock.instant().isAfter(asked.plus(FORGET_AFTER)) ? null : eye)
+          != null;
+    }
+
+    private Observation look() throws InterruptedException {
+      Target at = target;
+      Observation saw;
+      looks.acquire();
+      try {
+        saw = probe.look(at);
+      } finally {
+        looks.release();
+      }
+      Look before = last;
+      Look now = kept(before, new Look(at, saw, clock.instant()));
+      last = now;
+      if (before == null
+          || !Objects.equals(before.target(), now.target())
+          || !isSame(before.saw(), now.saw())) {
+        news.accept(database);
+      }
+      return now.saw();
+    }
+
+    /** The counts of before, for a while. */
+    private Look kept(@Nullable Look before, Look now) {
+      if (before == null || !before.target().equals(now.target())) {
+        return now;
+      }
+      boolean fresh = now.counted().isBefore(before.counted().plus(COUNTS_PERIOD));
+      if (fresh && before.saw() instanceof Reached earlier && now.saw() instanceof Reached later) {
+        return new Look(now.target(), later.with(earlier.counts()), before.counted());
+      }
+      return now;
+    }
+  }
+
+  /** Counts alone are no news; the next pass tells them. */
+  private static boolean isSame(Observation before, Observation now) {
+    if (before instanceof Reached earlier && now instanceof Reached later) {
+      return earlier.equals(later.with(earlier.counts()));
+    }
+    return before.equals(now);
+  }
+}

@@ -1,0 +1,15 @@
+package dev.objectdb.operator.pg;
+
+/** Looks at a database, within a few seconds, and changes nothing. */
+@FunctionalInterface
+public interface Probe {
+  /**
+   * What to look at.
+   *
+   * @param schema SQL schema of the tables
+   */
+  record Target(PostgresAddress address, String schema) {}
+
+  /** Looks; never throws for anything that a server does. */
+  Observation look(Target target);
+}

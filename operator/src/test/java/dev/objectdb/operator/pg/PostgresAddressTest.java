@@ -1,0 +1,64 @@
+package dev.objectdb.operator.pg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PostgresAddressTest {
+  @Test
+  void aUriIsTakenApart() {
+    PostgresAddress address =
+        PostgresAddress.parse("postgresql://zope:p%40ss%2Fw+d@pg.plone:5433/zodb?sslmode=require");
+    assertThat(address.user()).isEqualTo("zope");
+    assertThat(address.hosts()).isEqualTo("pg.plone:5433");
+    assertThat(address.database()).isEqualTo("zodb");
+    assertThat(address.sslMode()).isEqualTo("require");
+    assertThat(address.login()).containsEntry("password", "p@ss/w+d");
+    assertThat(address.jdbcUrl()).isEqualTo("jdbc:postgresql://pg.plone:5433/zodb");
+  }
+
+  @Test
+  void hostsMayBeSeveralAndMayBeNumbers() {
+    assertThat(PostgresAddress.parse("postgres://u@a:1,b,[::1]:3/d").hosts())
+        .isEqualTo("a:1,b:5432,[::1]:3");
+    assertThat(PostgresAddress.parse("host=a,b port=7 user=u").hosts()).isEqualTo("a:7,b:7");
+  }
+
+  @Test
+  void pairsAreTakenApart() {
+    PostgresAddress address =
+        PostgresAddress.parse("host=db user=zope password='it\\'s \\\\ quoted' dbname = zodb");
+    assertThat(address.login()).containsEntry("password", "it's \\ quoted");
+    assertThat(address.database()).isEqualTo("zodb");
+  }
+
+  @Test
+  void theDatabaseIsByDefaultThatOfTheUser() {
+    assertThat(PostgresAddress.parse("postgresql://zope@pg").database()).isEqualTo("zope");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mysql://u:swordfish@pg/db",
+        "postgresql:///db",
+        "postgresql://pg/db",
+        "swordfish",
+        "",
+        "postgresql://u:%zzswordfish@pg/db"
+      })
+  void whatIsNoAddressIsRefusedWithoutShowingIt(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PostgresAddress.parse(text))
+        .withMessageNotContaining("swordfish");
+  }
+
+  @Test
+  void noPasswordIsEverShown() {
+    assertThat(PostgresAddress.parse("postgresql://u:swordfish@pg/db"))
+        .hasToString("postgresql://u@pg:5432/db");
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.objectdb.operator.pg;
+
+import org.jspecify.annotations.NullMarked;
