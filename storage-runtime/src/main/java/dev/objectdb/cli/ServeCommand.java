@@ -1,5 +1,6 @@
 package dev.objectdb.cli;
 
+import dev.objectdb.server.LogLevel;
 import dev.objectdb.server.ServerConfig;
 import dev.objectdb.server.StorageServer;
 import java.util.concurrent.Callable;
@@ -32,9 +33,13 @@ import picocli.CommandLine.Command;
       "  OBJECTDB_ZEO_READ_ONLY            false",
       "  OBJECTDB_ZEO_TRANSACTION_TIMEOUT  10s",
       "  OBJECTDB_ZEO_MAX_CONNECTIONS      1000",
+      "  OBJECTDB_ZEO_MAX_CONNECTION_AGE   0s, no bound; older links are moved between"
+          + " transactions",
+      "  OBJECTDB_ZEO_DRAIN_TIMEOUT        30s for open transactions after SIGTERM",
       "  OBJECTDB_ZEO_TLS_DIRECTORY        none; has tls.crt and tls.key, read again when replaced",
       "  OBJECTDB_ZEO_TLS_CLIENT_AUTH      None; or Optional, Require",
       "  OBJECTDB_ZEO_TLS_CLIENT_CA_DIRECTORY  none; has ca.crt for clients' certificates",
+      "  OBJECTDB_LOG_LEVEL                info; read again where _FILE names a file that changes",
       "  OBJECTDB_MONITORING_PORT          9180; 0 for none",
       "  OBJECTDB_POOL_MIN                 2",
       "  OBJECTDB_POOL_MAX                 10",
@@ -45,7 +50,8 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ServerConfig config = ServerConfig.read(System.getenv());
-    try (StopSignal signal = new StopSignal();
+    try (LogLevel _ = LogLevel.of(System.getenv());
+        StopSignal signal = new StopSignal(config.zeo().drainTimeout());
         Shutdown shutdown = new Shutdown()) {
       StorageServer server = new StorageServer(config);
       shutdown.later(server::close);

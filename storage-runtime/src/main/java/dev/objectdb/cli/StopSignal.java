@@ -10,13 +10,19 @@ import java.util.concurrent.TimeUnit;
  * when the command has closed this.
  */
 final class StopSignal implements AutoCloseable {
-  /** More than all bounded waits of a shutdown together; after it the process ends regardless. */
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  /** More than all bounded waits of a shutdown besides the drain together. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Thread command = Thread.currentThread();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  StopSignal() {
+  private final Duration patience;
+
+  /**
+   * @param drain time that open transactions get; well after it the process ends regardless
+   */
+  StopSignal(Duration drain) {
+    this.patience = PATIENCE.plus(drain);
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
   }
 
@@ -37,7 +43,7 @@ final class StopSignal implements AutoCloseable {
     }
     command.interrupt();
     try {
-      if (!stopped.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!stopped.await(patience.toSeconds(), TimeUnit.SECONDS)) {
         System.err.println("objectdb: still not stopped, giving up");
       }
     } catch (InterruptedException e) {

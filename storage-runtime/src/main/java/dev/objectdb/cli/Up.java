@@ -37,7 +37,7 @@ final class Up {
   void run() throws Exception {
     ObjectDatabaseSpec spec = new ResourceCheck().check(file);
     tellDifferences(spec);
-    try (StopSignal signal = new StopSignal()) {
+    try (StopSignal signal = new StopSignal(duration(spec.zeo().drainTimeout()))) {
       try (Shutdown shutdown = new Shutdown()) {
         PgUri uri = postgres(spec, shutdown);
         StorageServer server = new StorageServer(config(spec, uri));
@@ -131,6 +131,8 @@ final class Up {
             spec.zeo().readOnly(),
             duration(spec.zeo().transactionTimeout()),
             spec.zeo().maxConnections(),
+            duration(spec.zeo().maxConnectionAge()),
+            duration(spec.zeo().drainTimeout()),
             Optional.empty()), // nobody but this machine hears it
         0,
         spec.pool().min(),

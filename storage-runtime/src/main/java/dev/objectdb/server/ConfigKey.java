@@ -16,6 +16,8 @@ enum ConfigKey {
   ZEO_READ_ONLY("false", "give true or false"),
   ZEO_TRANSACTION_TIMEOUT("10s", "give a duration from 1s to 1h, as in 10s or 1m30s"),
   ZEO_MAX_CONNECTIONS("1000", "give a whole number from 1 to 100000"),
+  ZEO_MAX_CONNECTION_AGE("0s", "give a duration of at least 1m, as in 6h, or 0s for no bound"),
+  ZEO_DRAIN_TIMEOUT("30s", "give a duration up to 1h, as in 30s"),
   ZEO_TLS_DIRECTORY("", "mount a Secret of type kubernetes.io/tls there: tls.crt and tls.key, PEM"),
   ZEO_TLS_CLIENT_AUTH("None", "give None, Optional or Require"),
   ZEO_TLS_CLIENT_CA_DIRECTORY("", "mount there what has a ca.crt, PEM"),
@@ -23,6 +25,7 @@ enum ConfigKey {
   POOL_MIN("2", "give a whole number from 2 to 200"),
   POOL_MAX("10", "give a whole number from 2 to 200"),
   CACHE_MEMORY("256Mi", "give an amount of at least 1Mi, as in 256Mi or 2Gi"),
+  LOG_LEVEL("info", "give error, warn, info, debug or trace"),
   SNAPSHOT_WINDOW("5m", "give a duration from 1s to 24h, as in 5m");
 
   /** What every key of ours begins with. */

@@ -43,6 +43,11 @@ public record ServerConfig(
   private static final int PORT_LIMIT = 65_535;
   private static final int CONNECTIONS_LIMIT = 100_000;
   private static final long CACHE_LEAST = 1 << 20;
+  private static final Duration DRAIN_LIMIT = Duration.ofHours(1);
+
+  /** Clients that are moved more often do little else. */
+  private static final Duration AGE_LEAST = Duration.ofMinutes(1);
+
   private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
 
   /**
@@ -52,6 +57,8 @@ public record ServerConfig(
    * @param readOnly whether every write is refused
    * @param transactionTimeout how long a client may hold the commit lock
    * @param maxConnections further clients are refused
+   * @param maxConnectionAge older links are moved; zero for never
+   * @param drainTimeout how long open transactions get when the server ends
    * @param tls empty to speak in the clear
    */
   public record Zeo(
@@ -60,6 +67,8 @@ public record ServerConfig(
       boolean readOnly,
       Duration transactionTimeout,
       int maxConnections,
+      Duration maxConnectionAge,
+      Duration drainTimeout,
       Optional<MountedTls.Place> tls) {}
 
   /**
@@ -97,6 +106,10 @@ public record ServerConfig(
             texts.value(
                 ConfigKey.ZEO_TRANSACTION_TIMEOUT, text -> duration(text, Duration.ofHours(1))),
             texts.value(ConfigKey.ZEO_MAX_CONNECTIONS, text -> whole(text, 1, CONNECTIONS_LIMIT)),
+            texts.value(ConfigKey.ZEO_MAX_CONNECTION_AGE, ServerConfig::age),
+            texts.value(
+                ConfigKey.ZEO_DRAIN_TIMEOUT,
+                text -> Units.duration(text).filter(it -> it.compareTo(DRAIN_LIMIT) <= 0)),
             tls(texts)),
         texts.value(ConfigKey.MONITORING_PORT, text -> whole(text, 0, PORT_LIMIT)),
         texts.value(ConfigKey.POOL_MIN, text -> whole(text, POOL_LEAST, POOL_LIMIT)),
@@ -206,6 +219,10 @@ public record ServerConfig(
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
+  }
+
+  private static Optional<Duration> age(String text) {
+    return Units.duration(text).filter(it -> it.isZero() || it.compareTo(AGE_LEAST) >= 0);
   }
 
   private static Optional<Duration> duration(String text, Duration most) {

@@ -27,9 +27,6 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #start} and {@link #close} are called by one thread; everything else by any.
  */
 public final class StorageServer implements AutoCloseable {
-  /** Half of the time that a pod gets to end: open transactions may use it to finish. */
-  private static final Duration DRAIN = Duration.ofSeconds(30);
-
   /** Between two attempts to reach PostgreSQL at the start. */
   private static final Duration RETRY = Duration.ofSeconds(1);
 
@@ -145,7 +142,8 @@ public final class StorageServer implements AutoCloseable {
         security,
         ZeoConfig.queueBytesOfThisProcess(),
         limits(Runtime.getRuntime().maxMemory()),
-        LinkLimits.DEFAULT);
+        LinkLimits.DEFAULT,
+        zeo.maxConnectionAge());
   }
 
   /**
@@ -224,7 +222,7 @@ public final class StorageServer implements AutoCloseable {
     Parts now = parts;
     if (now != null) {
       LOG.atInfo().addKeyValue("connections", now.zeo().counters().connections()).log("draining");
-      now.zeo().drain(DRAIN);
+      now.zeo().drain(config.zeo().drainTimeout());
       now.readiness().close();
       now.storage().close();
       LOG.atInfo().log("stopped");

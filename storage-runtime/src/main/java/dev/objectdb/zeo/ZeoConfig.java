@@ -1,6 +1,7 @@
 package dev.objectdb.zeo;
 
 import dev.objectdb.object.Limits;
+import java.time.Duration;
 
 /**
  * What a ZEO server needs to know besides its storage.
@@ -13,6 +14,8 @@ import dev.objectdb.object.Limits;
  * @param queueBytesMax what the queues of all links may hold together, above one message each
  * @param limits bounds of what a client sends
  * @param link bounds of what one link makes the server hold
+ * @param maxConnectionAge links that are older, give or take a tenth, are sent away between two
+ *     transactions, and their clients come back to any server; zero for never
  */
 public record ZeoConfig(
     String host,
@@ -22,7 +25,22 @@ public record ZeoConfig(
     LinkSecurity security,
     long queueBytesMax,
     Limits limits,
-    LinkLimits link) {
+    LinkLimits link,
+    Duration maxConnectionAge) {
+
+  /** A server that keeps links for as long as clients want them. */
+  public ZeoConfig(
+      String host,
+      int port,
+      boolean readOnly,
+      int maxConnections,
+      LinkSecurity security,
+      long queueBytesMax,
+      Limits limits,
+      LinkLimits link) {
+    this(
+        host, port, readOnly, maxConnections, security, queueBytesMax, limits, link, Duration.ZERO);
+  }
 
   public ZeoConfig {
     if (port < 0 || port > 65_535) {
@@ -30,6 +48,9 @@ public record ZeoConfig(
     }
     if (maxConnections <= 0) {
       throw new IllegalArgumentException("maxConnections must be positive");
+    }
+    if (maxConnectionAge.isNegative()) {
+      throw new IllegalArgumentException("maxConnectionAge must not be negative");
     }
   }
 
@@ -53,11 +74,19 @@ public record ZeoConfig(
 
   /** Returns the same over other connections. */
   public ZeoConfig over(LinkSecurity other) {
-    return new ZeoConfig(host, port, readOnly, maxConnections, other, queueBytesMax, limits, link);
+    return new ZeoConfig(
+        host, port, readOnly, maxConnections, other, queueBytesMax, limits, link, maxConnectionAge);
   }
 
   /** Returns the same as a server that refuses writers. */
   public ZeoConfig asReadOnly() {
-    return new ZeoConfig(host, port, true, maxConnections, security, queueBytesMax, limits, link);
+    return new ZeoConfig(
+        host, port, true, maxConnections, security, queueBytesMax, limits, link, maxConnectionAge);
+  }
+
+  /** Returns the same as a server that sends links away that are older. */
+  public ZeoConfig withMaxConnectionAge(Duration age) {
+    return new ZeoConfig(
+        host, port, readOnly, maxConnections, security, queueBytesMax, limits, link, age);
   }
 }

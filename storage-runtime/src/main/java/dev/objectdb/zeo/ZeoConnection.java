@@ -263,12 +263,23 @@ final class ZeoConnection implements LinkSession.Owner {
         > link.config().link().handshakeMax().toNanos()) {
       cut("the client does not register");
     }
+    if (open != null && !draining && isOld()) {
+      LOG.atDebug().addKeyValue("client", client).log("sending away a link that got old");
+      drain();
+    }
     if (in.isStalled()) {
       cut("the client does not send what it announced");
     }
     if (outbound.isStalled()) {
       cut("the client does not take what it is sent");
     }
+  }
+
+  /** All that came at once, after a restart, are not to go at once as well. */
+  private boolean isOld() {
+    long age = link.config().maxConnectionAge().toNanos();
+    long spread = age / 10 * (socket.getPort() % 21 - 10) / 10;
+    return age > 0 && link.nanoTime().getAsLong() - started > age + spread;
   }
 
   /** Pushes new sizes. */

@@ -41,9 +41,12 @@ class ServerConfigTest {
             Map.entry("OBJECTDB_ZEO_READ_ONLY", "false"),
             Map.entry("OBJECTDB_ZEO_TRANSACTION_TIMEOUT", "10s"),
             Map.entry("OBJECTDB_ZEO_MAX_CONNECTIONS", "1000"),
+            Map.entry("OBJECTDB_ZEO_MAX_CONNECTION_AGE", "0s"),
+            Map.entry("OBJECTDB_ZEO_DRAIN_TIMEOUT", "30s"),
             Map.entry("OBJECTDB_ZEO_TLS_DIRECTORY", ""),
             Map.entry("OBJECTDB_ZEO_TLS_CLIENT_AUTH", "None"),
             Map.entry("OBJECTDB_ZEO_TLS_CLIENT_CA_DIRECTORY", ""),
+            Map.entry("OBJECTDB_LOG_LEVEL", "info"),
             Map.entry("OBJECTDB_MONITORING_PORT", "9180"),
             Map.entry("OBJECTDB_POOL_MIN", "2"),
             Map.entry("OBJECTDB_POOL_MAX", "10"),
@@ -68,7 +71,14 @@ class ServerConfigTest {
                 "public",
                 HistoryMode.FREE,
                 new ServerConfig.Zeo(
-                    "0.0.0.0", 8100, false, Duration.ofSeconds(10), 1000, Optional.empty()),
+                    "0.0.0.0",
+                    8100,
+                    false,
+                    Duration.ofSeconds(10),
+                    1000,
+                    Duration.ZERO,
+                    Duration.ofSeconds(30),
+                    Optional.empty()),
                 9180,
                 2,
                 10,
@@ -87,6 +97,9 @@ class ServerConfigTest {
     environment.put("OBJECTDB_ZEO_READ_ONLY", "true");
     environment.put("OBJECTDB_ZEO_TRANSACTION_TIMEOUT", "1m30s");
     environment.put("OBJECTDB_ZEO_MAX_CONNECTIONS", "50");
+    environment.put("OBJECTDB_ZEO_MAX_CONNECTION_AGE", "6h");
+    environment.put("OBJECTDB_ZEO_DRAIN_TIMEOUT", "1m");
+    environment.put("OBJECTDB_LOG_LEVEL", "debug");
     environment.put("OBJECTDB_ZEO_TLS_DIRECTORY", "/tls");
     environment.put("OBJECTDB_ZEO_TLS_CLIENT_AUTH", "Require");
     environment.put("OBJECTDB_ZEO_TLS_CLIENT_CA_DIRECTORY", "/ca");
@@ -108,6 +121,8 @@ class ServerConfigTest {
                     true,
                     Duration.ofSeconds(90),
                     50,
+                    Duration.ofHours(6),
+                    Duration.ofMinutes(1),
                     Optional.of(
                         new MountedTls.Place(
                             Path.of("/tls"),

@@ -12,6 +12,7 @@ import dev.objectdb.storage.MemoryStorage;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,31 @@ class DrainTest {
       await().untilAsserted(() -> assertThat(server.counters().aborts()).isEqualTo(1));
       Assertions.assertThatExceptionOfType(dev.objectdb.storage.PosKeyException.class)
           .isThrownBy(() -> storage.getTid(OID));
+    }
+  }
+
+  @Test
+  void aLinkThatGotOldIsMovedBetweenTwoTransactions() throws Exception {
+    AtomicLong minutes = new AtomicLong();
+    ZeoServer.Clock clock =
+        new ZeoServer.Clock(
+            () -> Duration.ofMinutes(minutes.get()).toNanos(), Duration.ofMillis(10));
+    ZeoConfig config = ZeoConfig.on("127.0.0.1", 0).withMaxConnectionAge(Duration.ofHours(1));
+    try (ZeoServer moving = ZeoServer.start(config, storage, clock);
+        ZeoTestClient idle = ZeoTestClient.registered(moving);
+        ZeoTestClient busy = ZeoTestClient.registered(moving)) {
+      busy.begin(TXN);
+      busy.store(TXN, OID, Tid.NONE, "kept");
+      minutes.set(50); // younger than an hour less a tenth
+      idle.call("ping");
+      minutes.set(70);
+      assertThat(idle.isClosedSilently()).isTrue();
+      busy.call("vote", TXN);
+      Tid tid = busy.call("tpc_finish", TXN).tid();
+      assertThat(storage.getTid(OID)).isEqualTo(tid);
+      assertThat(busy.isClosedSilently()).isTrue();
+      ZeoTestClient.registered(moving).close(); // who comes back is served
+      assertThat(moving.counters().cut()).isZero();
     }
   }
 

@@ -15,6 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /** What the user declares; the descriptions are on the components, where the schema takes them. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value =
+        "!has(self.zeo) || !has(self.podTemplate) || !has(self.zeo.drainTimeout)"
+            + " || !has(self.podTemplate.terminationGracePeriodSeconds)"
+            + " || duration(self.zeo.drainTimeout).getSeconds() + 15"
+            + " <= self.podTemplate.terminationGracePeriodSeconds",
+    message =
+        "zeo.drainTimeout does not fit into podTemplate.terminationGracePeriodSeconds, of which 15"
+            + " s are for other things: raise the latter or lower the former")
 public record ObjectDatabaseSpec(
     @JsonPropertyDescription(
             "Number of server pods. They hold no data and are all alike, so any number is safe at"
@@ -92,6 +101,11 @@ public record ObjectDatabaseSpec(
                     + " option as an item of its own")
         @Nullable List<String> jvmOptions,
     @JsonPropertyDescription(
+            "How much the servers log: error, warn, info, debug or trace. Servers that run take it"
+                + " over within some two minutes.")
+        @Default("info")
+        LogLevel logLevel,
+    @JsonPropertyDescription(
             "Lets everything be as it is: the operator writes nothing but the status, and repairs"
                 + " nothing, until this is false again.")
         @Default("false")
@@ -101,6 +115,15 @@ public record ObjectDatabaseSpec(
                 + " brings them back.")
         @Default("false")
         boolean hibernated) {
+
+  /** How much servers log. */
+  public enum LogLevel {
+    error,
+    warn,
+    info,
+    debug,
+    trace,
+  }
 
   /** When an image is pulled. */
   public enum PullPolicy {

@@ -61,7 +61,7 @@ public record PodTemplate(
         @Nullable List<Toleration> tolerations,
     @JsonPropertyDescription(
             "How servers are spread, as in any pod. When left out, over nodes and over zones, as"
-                + " far as there are any.")
+                + " far as there are any. A labelSelector that is left out selects the servers.")
         @Size(max = 16)
         @Nullable List<TopologySpreadConstraint> topologySpreadConstraints,
     @JsonPropertyDescription("PriorityClass of the servers.") @Size(min = 1, max = 253)

@@ -40,6 +40,28 @@ public record Zeo(
         @Min(1)
         @Max(100000)
         int maxConnections,
+    @JsonPropertyDescription(
+            "Moves client connections that are older, give or take a tenth, to any server, between"
+                + " two of their transactions: connections of clients never spread by themselves"
+                + " over servers that were added later. 0s leaves them alone. Example: 6h.")
+        @Default("0s")
+        @Size(max = 12)
+        @Pattern(ObjectDatabaseSpec.DURATION)
+        @ValidationRule(
+            value = "duration(self) == duration('0s') || duration(self) >= duration('1m')",
+            message =
+                "zeo.maxConnectionAge must be 0s or at least 1m: set it to some hours, as in 6h")
+        String maxConnectionAge,
+    @JsonPropertyDescription(
+            "How long a server that ends lets open transactions go on. A pod gets"
+                + " podTemplate.terminationGracePeriodSeconds in all. Example: 30s.")
+        @Default("30s")
+        @Size(max = 12)
+        @Pattern(ObjectDatabaseSpec.DURATION)
+        @ValidationRule(
+            value = "duration(self) <= duration('1h')",
+            message = "zeo.drainTimeout must be at most 1h: set it to about 30s")
+        String drainTimeout,
     @JsonPropertyDescription("The Service that Python clients connect to.") @Default("{}")
         ClientService service,
     @JsonPropertyDescription(

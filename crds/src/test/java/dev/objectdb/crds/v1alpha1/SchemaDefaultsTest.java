@@ -20,6 +20,7 @@ class SchemaDefaultsTest {
                   cache: {memory: 256Mi}
                   hibernated: false
                   historyMode: Free
+                  logLevel: info
                   paused: false
                   pool: {max: 10, min: 2, reserve: 5}
                   replicas: 2
@@ -29,6 +30,8 @@ class SchemaDefaultsTest {
                   updateStrategy:
                     {maxSurge: 1, maxUnavailable: 0, pauseBetweenPods: 10s, type: Rolling}
                   zeo:
+                    drainTimeout: 30s
+                    maxConnectionAge: 0s
                     maxConnections: 1000
                     networkPolicy: {enabled: true}
                     port: 8100

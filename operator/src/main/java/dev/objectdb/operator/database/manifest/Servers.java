@@ -135,6 +135,7 @@ public final class Servers {
         .endMetadata()
         .withSpec(
             RuntimePod.pod(database, postgres, SPOOL_MAX)
+                .addToVolumes(Settings.volume(database))
                 .withServiceAccountName(ServerAccount.name(database))
                 .withTopologySpreadConstraints(
                     spread(database, "kubernetes.io/hostname"),
@@ -149,6 +150,7 @@ public final class Servers {
     ContainerBuilder container =
         RuntimePod.container(database, image, "serve")
             .addAllToEnv(configuration(spec, poolMax))
+            .addToVolumeMounts(Settings.mount())
             .addAllToEnv(jvm(spec.jvmOptions()))
             .withResources(ServerResources.of(spec))
             .withStartupProbe(probe("/livez", 2, 60))
@@ -180,6 +182,9 @@ public final class Servers {
         RuntimePod.env("OBJECTDB_ZEO_READ_ONLY", Boolean.toString(zeo.readOnly())),
         RuntimePod.env("OBJECTDB_ZEO_TRANSACTION_TIMEOUT", zeo.transactionTimeout()),
         RuntimePod.env("OBJECTDB_ZEO_MAX_CONNECTIONS", Integer.toString(zeo.maxConnections())),
+        RuntimePod.env("OBJECTDB_ZEO_MAX_CONNECTION_AGE", zeo.maxConnectionAge()),
+        RuntimePod.env("OBJECTDB_ZEO_DRAIN_TIMEOUT", zeo.drainTimeout()),
+        Settings.logLevel(),
         RuntimePod.env("OBJECTDB_MONITORING_PORT", Integer.toString(MONITORING_PORT)),
         RuntimePod.env("OBJECTDB_POOL_MIN", Integer.toString(Math.min(spec.pool().min(), poolMax))),
         RuntimePod.env("OBJECTDB_POOL_MAX", Integer.toString(poolMax)),

@@ -32,6 +32,7 @@ public final class Surroundings {
     desired.add(ZeoService.desired(database));
     desired.add(ZeoService.headless(database));
     desired.add(Connection.desired(database));
+    desired.add(Settings.desired(database));
     if (database.getSpec().zeo().networkPolicy().enabled()) {
       desired.add(Network.desired(database));
     }

@@ -7,6 +7,7 @@ import dev.objectdb.crds.v1alpha1.PodTemplate.PodUser;
 import dev.objectdb.crds.v1alpha1.PodVolume;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -14,6 +15,8 @@ import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import java.util.ArrayList;
@@ -58,9 +61,19 @@ final class UserTemplate {
       pod.withServiceAccountName(user.serviceAccountName());
     }
     if (user.topologySpreadConstraints() != null) {
-      pod.withTopologySpreadConstraints(user.topologySpreadConstraints());
+      LabelSelector servers = ours.getTopologySpreadConstraints().get(0).getLabelSelector();
+      pod.withTopologySpreadConstraints(
+          user.topologySpreadConstraints().stream().map(it -> of(it, servers)).toList());
     }
     return pod.build();
+  }
+
+  /** Whoever leaves the selector out means the servers; Kubernetes would take it for no pod. */
+  private static TopologySpreadConstraint of(
+      TopologySpreadConstraint declared, LabelSelector servers) {
+    return declared.getLabelSelector() != null
+        ? declared
+        : new TopologySpreadConstraintBuilder(declared).withLabelSelector(servers).build();
   }
 
   private static Container server(Container ours, PodTemplate user) {

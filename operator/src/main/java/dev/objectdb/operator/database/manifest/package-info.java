@@ -7,6 +7,7 @@
  *   NAME                    Deployment of servers, their Service, budget and network policy
  *   NAME-headless           Service with the addresses of all servers
  *   NAME-connection         ConfigMap for clients
+ *   NAME-settings           ConfigMap that servers read again while they run
  *   NAME-server             ServiceAccount of the servers, without any right
  *   NAME-schema-HASH        Job that makes the schema; the hash names its image and its inputs
  *   NAME-postgres           StatefulSet, Service and Secret of an embedded PostgreSQL

@@ -132,7 +132,10 @@ public final class StatusBuilder {
           .found()
           .find(type)
           .map(finding -> condition(before, type, finding, generation))
-          .or(() -> find(before, type).filter(_ -> !type.isAbsentUntold()))
+          .or(
+              () ->
+                  find(before, type)
+                      .filter(_ -> !type.isAbsentUntold() || isUnseen(database, type)))
           .ifPresent(condition -> conditions.put(type, condition));
     }
     conditions.put(
@@ -145,6 +148,11 @@ public final class StatusBuilder {
         ConditionType.Stalled,
         condition(before, ConditionType.Stalled, state.finding(state.stalled()), generation));
     return List.copyOf(conditions.values());
+  }
+
+  /** While a database is paused nobody looks for advice, so what was told last stays. */
+  private static boolean isUnseen(ObjectDatabase database, ConditionType type) {
+    return type == ConditionType.Warning && database.getSpec().paused();
   }
 
   /**

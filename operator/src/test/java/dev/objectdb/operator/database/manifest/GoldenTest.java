@@ -7,6 +7,8 @@ import dev.objectdb.crds.v1alpha1.EmbeddedPostgres;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.operator.Databases;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,6 +69,24 @@ class GoldenTest {
                     "{postgres: {embedded: {}}, podTemplate: {resources: %s}}".formatted(declared))
                 .getSpec());
     return "%s %s".formatted(resources.getRequests(), resources.getLimits());
+  }
+
+  /** Users may have volumes beside ours, and a rule of the resource keeps the names apart. */
+  @Test
+  void theNamesOfOurVolumesAreReserved() throws IOException {
+    String crd = Files.readString(Path.of("../crds", ObjectDatabase.SCHEMA));
+    ObjectDatabase database = Databases.read(Files.readString(GOLDEN.resolve("embedded.yaml")));
+    List<String> names =
+        manifests(database).stream()
+            .filter(Deployment.class::isInstance)
+            .flatMap(
+                it -> ((Deployment) it).getSpec().getTemplate().getSpec().getVolumes().stream())
+            .map(Volume::getName)
+            .toList();
+    assertThat(names).isNotEmpty();
+    String rule = crd.substring(crd.indexOf("it.name in ["));
+    String reserved = rule.substring(0, rule.indexOf(']')).replace("''", "'");
+    assertThat(names).allSatisfy(name -> assertThat(reserved).contains("'" + name + "'"));
   }
 
   @Test
