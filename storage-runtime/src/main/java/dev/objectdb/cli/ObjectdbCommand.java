@@ -15,7 +15,15 @@ import picocli.CommandLine.ParameterException;
     name = "objectdb",
     mixinStandardHelpOptions = true,
     versionProvider = ObjectdbCommand.VersionLine.class,
-    subcommands = {UpCommand.class, ServeCommand.class, SchemaCommand.class, VerifyCommand.class},
+    subcommands = {
+      UpCommand.class,
+      StatusCommand.class,
+      ShellCommand.class,
+      ReportCommand.class,
+      ServeCommand.class,
+      SchemaCommand.class,
+      VerifyCommand.class
+    },
     synopsisSubcommandLabel = "VERB",
     header = "Object databases: ZODB objects in PostgreSQL, served to Python clients over ZEO.%n",
     commandListHeading = "%nVerbs:%n",
@@ -28,6 +36,7 @@ import picocli.CommandLine.ParameterException;
     footer = {
       "",
       "To begin: objectdb up -f examples/objectdb.yaml",
+      "Of a database on a cluster: kubectl objectdb status, shell, report",
       "'objectdb VERB --help' explains a verb."
     })
 public final class ObjectdbCommand {

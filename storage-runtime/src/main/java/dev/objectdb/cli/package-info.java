@@ -5,11 +5,14 @@
  *   objectdb serve            the server, configured by its environment; what runs in a pod
  *   objectdb schema apply     makes or updates the tables; what runs in the operator's Job
  *   objectdb up -f FILE       everything that an ObjectDatabase describes, on this machine
+ *   objectdb status, shell, report     about a database on a cluster; kubectl objectdb is the same
  *
  *   up:  ResourceFile ─▶ ResourceCheck (CrdSchema: defaults ─▶ SchemaRules ─▶ CelRules)
  *             │
  *             ├─ embedded:  DataDirectory (lock) ─▶ PostgresBinaries ─▶ EmbeddedPostgres ─┐
  *             └─ secretRef: SecretDocument ───────────────────────────────────────────────┴▶ server
+ *
+ *   status, shell, report:  ClusterDatabase (kubeconfig) ─▶ Facts ─▶ StatusScreen, Shell, Report
  * </pre>
  *
  * <p>Exit codes: 0 done, 1 it failed, 2 what was asked cannot be done as it was asked; 130 and 143

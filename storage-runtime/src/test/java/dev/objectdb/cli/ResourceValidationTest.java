@@ -68,6 +68,18 @@ class ResourceValidationTest {
         .withMessageContaining(field);
   }
 
+  static List<Path> examples() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("../examples"))) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void everyExampleIsTaken(Path example) {
+    assertThat(new ResourceCheck().check(ResourceFile.read(example, null)).postgres()).isNotNull();
+  }
+
   @Test
   void thereAreFixturesOfEachKind() {
     assertThat(valid()).isNotEmpty();

@@ -1,0 +1,120 @@
+package dev.objectdb.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import dev.objectdb.crds.v1alpha1.PostgresSecret;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The ways into one database: command lines and text, nothing is run here. */
+final class Shell {
+  private static final String READ_ONLY = "-c default_transaction_read_only=on";
+
+  private final ObjectDatabase database;
+  private final List<String> kubectl;
+
+  private Shell(ObjectDatabase database, List<String> kubectl) {
+    this.database = database;
+    this.kubectl = kubectl;
+  }
+
+  static Shell to(ObjectDatabase database, @Nullable String context) {
+    List<String> kubectl = new ArrayList<>(List.of("kubectl"));
+    if (context != null) {
+      kubectl.addAll(List.of("--context", context));
+    }
+    kubectl.addAll(List.of("--namespace", database.getMetadata().getNamespace()));
+    return new Shell(database, List.copyOf(kubectl));
+  }
+
+  /** What to paste into Python, inside the cluster and outside. */
+  String python() {
+    String name = database.getMetadata().getName();
+    int port = database.getSpec().zeo().port();
+    String host = "%s.%s.svc".formatted(name, database.getMetadata().getNamespace());
+    return """
+    Python, in a pod of the cluster (pip install ZEO):
+
+    %s
+    On this machine, first: %s port-forward service/%s %d
+    and then connect to ("127.0.0.1", %d).
+    """
+        .formatted(Snippet.at(host, port).indent(2), String.join(" ", kubectl), name, port, port);
+  }
+
+  /** The command line of the SQL prompt. */
+  List<String> psql(String image, boolean write) {
+    String schema = database.getSpec().postgres().schema();
+    String options = "-c search_path=" + schema + (write ? "" : " " + READ_ONLY);
+    return database.getSpec().postgres().embedded() == null
+        ? inPodOfItsOwn(image, options)
+        : inServer(options);
+  }
+
+  private List<String> inServer(String options) {
+    List<String> words = new ArrayList<>(kubectl);
+    words.addAll(List.of("exec", "--stdin", "--tty"));
+    words.addAll(List.of("pod/%s-postgres-0".formatted(database.getMetadata().getName()), "--"));
+    words.addAll(List.of("env", "PGOPTIONS=" + options));
+    words.addAll(List.of("psql", "--username=objectdb", "--dbname=objectdb"));
+    return List.copyOf(words);
+  }
+
+  private List<String> inPodOfItsOwn(String image, String options) {
+    String pod = database.getMetadata().getName() + "-shell";
+    List<String> words = new ArrayList<>(kubectl);
+    words.addAll(List.of("run", pod, "--rm", "--stdin", "--tty", "--restart=Never"));
+    words.addAll(List.of("--image=" + image, "--override-type=strategic"));
+    words.add("--overrides=" + Serialization.asJson(overrides(pod, options)));
+    return List.copyOf(words);
+  }
+
+  /** The URI comes from the Secret, and stands in no command line; the pod may do nothing else. */
+  private Map<String, Object> overrides(String pod, String options) {
+    PostgresSecret secret = requireNonNull(database.getSpec().postgres().secretRef());
+    Map<String, Object> uri =
+        Map.of(
+            "name",
+            "URI",
+            "valueFrom",
+            Map.of("secretKeyRef", Map.of("name", secret.name(), "key", secret.keys().uri())));
+    Map<String, Object> container =
+        Map.of(
+            "name", pod,
+            "command", List.of("sh", "-c", "exec psql \"$URI\""),
+            "env", List.of(uri, Map.of("name", "PGOPTIONS", "value", options)),
+            "securityContext",
+                Map.of(
+                    "allowPrivilegeEscalation",
+                    false,
+                    "capabilities",
+                    Map.of("drop", List.of("ALL"))));
+    return Map.of(
+        "spec",
+        Map.of(
+            "automountServiceAccountToken",
+            false,
+            "securityContext",
+            Map.of(
+                "runAsNonRoot",
+                true,
+                "runAsUser",
+                999,
+                "seccompProfile",
+                Map.of("type", "RuntimeDefault")),
+            "containers",
+            List.of(container)));
+  }
+
+  /** A command line as a shell takes it. */
+  static String quoted(List<String> words) {
+    return words.stream()
+        .map(word -> word.matches("[-\\w=/:.,@]+") ? word : "'" + word.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
+  }
+}

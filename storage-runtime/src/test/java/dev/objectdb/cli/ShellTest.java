@@ -1,0 +1,59 @@
+package dev.objectdb.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ShellTest {
+  @Test
+  void anEmbeddedServerIsAskedInItsOwnPodAndNothingIsChanged() {
+    Shell shell = Shell.to(database("embedded: {}"), null);
+    assertThat(Shell.quoted(shell.psql("postgres:17", false)))
+        .isEqualTo(
+            "kubectl --namespace plone exec --stdin --tty pod/site-postgres-0 -- env"
+                + " 'PGOPTIONS=-c search_path=public -c default_transaction_read_only=on'"
+                + " psql --username=objectdb --dbname=objectdb");
+    assertThat(shell.psql("postgres:17", true)).contains("PGOPTIONS=-c search_path=public");
+  }
+
+  @Test
+  void anyOtherIsAskedFromAPodThatReadsTheSecretItself() {
+    Shell shell =
+        Shell.to(database("secretRef: {name: site-pg, keys: {uri: url}}, schema: intranet"), "dev");
+    List<String> words = shell.psql("mirror/postgres:17", false);
+    assertThat(words)
+        .startsWith("kubectl", "--context", "dev", "--namespace", "plone", "run", "site-shell")
+        .contains("--rm", "--image=mirror/postgres:17");
+    assertThat(words.get(words.size() - 1))
+        .contains("\"name\":\"site-pg\"", "\"key\":\"url\"", "\"runAsNonRoot\":true")
+        .contains("-c search_path=intranet -c default_transaction_read_only=on");
+  }
+
+  @Test
+  void pythonGetsTheAddressOfTheService() {
+    assertThat(Shell.to(database("embedded: {}"), null).python())
+        .contains("  db = ZEO.DB((\"site.plone.svc\", 8200))")
+        .contains("kubectl --namespace plone port-forward service/site 8200");
+  }
+
+  @Test
+  void aQuoteInAWordStaysOne() {
+    assertThat(Shell.quoted(List.of("a", "it's"))).isEqualTo("a 'it'\\''s'");
+  }
+
+  private static ObjectDatabase database(String postgres) {
+    String schema = postgres.contains("schema") ? postgres : postgres + ", schema: public";
+    return Serialization.unmarshal(
+        """
+        apiVersion: objectdb.dev/v1alpha1
+        kind: ObjectDatabase
+        metadata: {name: site, namespace: plone}
+        spec: {postgres: {%s}, zeo: {port: 8200}}
+        """
+            .formatted(schema),
+        ObjectDatabase.class);
+  }
+}
