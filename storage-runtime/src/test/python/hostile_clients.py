@@ -7,6 +7,7 @@ Usage: hostile_clients.py PORT KIND [COUNT]
     deaf          registers COUNT links that ask for large objects and never read
     hung          registers COUNT links that vote, and neither finish nor abort
     large         stores COUNT objects in one transaction, on one link
+    excessive     the same, and does not expect that it is taken
     garbage       opens COUNT links one after the other, and sends noise on each
     oversized     opens COUNT links, registers, and announces a frame of 2 GB on each
     silent        opens COUNT links that are greeted and never answer
@@ -147,6 +148,19 @@ async def large(port, count):
     await link.call("vote", 1)
     tid = await link.call("tpc_finish", 1)
     ready(f"committed {tid.hex()}")
+    await stay()
+
+
+async def excessive(port, count):
+    link = await Link().register(port)
+    link.begin(1)
+    for number in range(1, count + 1):
+        link.store(1, number.to_bytes(8, "big"), record(100))
+        await link.writer.drain()
+    try:
+        await link.call("vote", 1)
+    except AssertionError as refused:
+        ready(str(refused))
     await stay()
 
 

@@ -32,16 +32,7 @@ public final class RecordMerge {
   private final Limits limits;
 
   public RecordMerge(Limits limits) {
-    this.limits =
-        new Limits(
-            limits.frameBytesMax(),
-            limits.recordBytesMax(),
-            limits.transactionBytesMax(),
-            limits.transactionObjectsMax(),
-            Math.min(VALUES_MAX, limits.pickleValuesMax()),
-            limits.memoEntriesMax(),
-            limits.jsonDepthMax(),
-            limits.jsonExpansionMax());
+    this.limits = limits.withPickleValuesMax(Math.min(VALUES_MAX, limits.pickleValuesMax()));
   }
 
   /** Tells whether objects of a class can be merged at all. */

@@ -134,7 +134,7 @@ public record ServerConfig(
         zeo.transactionTimeout(),
         defaults.statementTimeout(),
         defaults.lockTimeout(),
-        defaults.limits());
+        defaults.limits().within(Runtime.getRuntime().maxMemory()));
   }
 
   private static Optional<MountedTls.Place> tls(Environment texts) {

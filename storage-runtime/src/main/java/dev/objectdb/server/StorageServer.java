@@ -1,6 +1,5 @@
 package dev.objectdb.server;
 
-import dev.objectdb.object.Limits;
 import dev.objectdb.object.Tid;
 import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.storage.StorageStats;
@@ -29,9 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class StorageServer implements AutoCloseable {
   /** Between two attempts to reach PostgreSQL at the start. */
   private static final Duration RETRY = Duration.ofSeconds(1);
-
-  /** Of the heap, what the longest message may take; half of the heap is usually the cache's. */
-  private static final int FRAME_SHARE = 8;
 
   private static final Logger LOG = LoggerFactory.getLogger(StorageServer.class);
 
@@ -141,19 +137,9 @@ public final class StorageServer implements AutoCloseable {
         zeo.maxConnections(),
         security,
         ZeoConfig.queueBytesOfThisProcess(),
-        limits(Runtime.getRuntime().maxMemory()),
+        config.storage().limits(),
         LinkLimits.DEFAULT,
         zeo.maxConnectionAge());
-  }
-
-  /**
-   * Returns the bounds for a heap of this size. A record is in memory a few times on its way, and
-   * one that is too long would end every server that it is sent to, one after the other.
-   */
-  static Limits limits(long heapBytes) {
-    Limits limits = Limits.DEFAULT;
-    return limits.withFrameBytesMax(
-        Math.toIntExact(Math.min(limits.frameBytesMax(), heapBytes / FRAME_SHARE)));
   }
 
   /** Returns the port that clients connect to; 0 before {@link #start} has returned. */

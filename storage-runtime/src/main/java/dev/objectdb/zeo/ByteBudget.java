@@ -1,6 +1,6 @@
 package dev.objectdb.zeo;
 
-import java.util.concurrent.atomic.AtomicLong;
+import dev.objectdb.object.Allowance;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class ByteBudget {
   private final int bytesMax;
-  private final Pool pool;
+  private final Allowance pool;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition givenBack = lock.newCondition();
   private long held;
@@ -21,34 +21,15 @@ final class ByteBudget {
   private long pooled;
   private boolean closed;
 
-  /** What all links of a server may hold, above one need each. */
-  static final class Pool {
-    private final long bytesMax;
-    private final AtomicLong held = new AtomicLong();
-
-    Pool(long bytesMax) {
-      this.bytesMax = bytesMax;
-    }
-
-    private boolean tryTake(int bytes) {
-      if (held.addAndGet(bytes) <= bytesMax) {
-        return true;
-      }
-      held.addAndGet(-bytes);
-      return false;
-    }
-
-    private void giveBack(long bytes) {
-      held.addAndGet(-bytes);
-    }
-  }
-
   /** A budget of its own. */
   ByteBudget(int bytesMax) {
-    this(bytesMax, new Pool(Long.MAX_VALUE));
+    this(bytesMax, new Allowance(Long.MAX_VALUE));
   }
 
-  ByteBudget(int bytesMax, Pool pool) {
+  /**
+   * @param pool what all links may hold, above one need each
+   */
+  ByteBudget(int bytesMax, Allowance pool) {
     this.bytesMax = bytesMax;
     this.pool = pool;
   }

@@ -1,5 +1,6 @@
 package dev.objectdb.zeo;
 
+import dev.objectdb.object.Allowance;
 import dev.objectdb.storage.Storage;
 import java.util.function.LongSupplier;
 
@@ -20,7 +21,7 @@ record LinkContext(
     Tally tally,
     ServerInfo info,
     ByteBudget longFrames,
-    ByteBudget.Pool pool,
+    Allowance pool,
     LongSupplier nanoTime) {
 
   static LinkContext of(
@@ -37,7 +38,7 @@ record LinkContext(
         tally,
         info,
         new ByteBudget(config.limits().frameBytesMax()),
-        new ByteBudget.Pool(config.queueBytesMax()),
+        new Allowance(config.queueBytesMax()),
         nanoTime);
   }
 }

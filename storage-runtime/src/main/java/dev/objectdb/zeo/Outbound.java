@@ -1,5 +1,6 @@
 package dev.objectdb.zeo;
 
+import dev.objectdb.object.Allowance;
 import dev.objectdb.object.Bytes;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,7 +47,7 @@ final class Outbound {
   /**
    * @param pool what the replies of all links may hold
    */
-  Outbound(FrameWriter out, LinkLimits limits, ByteBudget.Pool pool, LongSupplier nanoTime) {
+  Outbound(FrameWriter out, LinkLimits limits, Allowance pool, LongSupplier nanoTime) {
     this.out = out;
     this.nanoTime = nanoTime;
     this.stallNanosMax = limits.stallMax().toNanos();

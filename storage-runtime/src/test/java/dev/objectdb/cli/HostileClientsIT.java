@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.objectdb.object.Limits;
 import dev.objectdb.testing.EmbeddedPg;
 import dev.objectdb.testing.PostgresExtension;
 import dev.objectdb.testing.PythonEnvironment;
@@ -31,11 +32,12 @@ class HostileClientsIT {
   private static final int CONNECTIONS_MAX = 64;
 
   /**
-   * Less than any of these clients could fill if the server let it. An object of an open
-   * transaction takes some hundred bytes; what is stored of it is on disk.
+   * Less than any of these clients could fill if the server let it, and enough to allow a
+   * transaction of so many objects.
    */
-  private static final String MEMORY =
-      "-Xmx%dm -XX:+ExitOnOutOfMemoryError".formatted(110 + STORES / 2000);
+  private static final int HEAP_MIB = Math.max(160, STORES / 800);
+
+  private static final String MEMORY = "-Xmx%dm -XX:+ExitOnOutOfMemoryError".formatted(HEAP_MIB);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -134,6 +136,21 @@ class HostileClientsIT {
         print("one that stores %,d objects".formatted(STORES), alone, together);
       }
       assertThat(objects()).isEqualTo(STORES + 1L); // and the root
+    }
+  }
+
+  @Test
+  void aTransactionOfMoreObjectsThanTheMemoryTakesIsRefusedAndEndsNothingElse() throws Exception {
+    try (CommandProcess server = serve();
+        CommandProcess bystander = client(port(server), "bystander", 1)) {
+      bystander.awaitLine("is there");
+      int over = Limits.DEFAULT.within((long) HEAP_MIB << 20).openObjectsMax() + 10_000;
+      try (CommandProcess excessive = client(port(server), "excessive", over)) {
+        excessive.awaitLine("more objects than its memory takes");
+        assertThat(measure(bystander).group(1)).isEqualTo("40");
+      }
+      assertThat(objects()).isEqualTo(1);
+      assertThat(lines(server, "\"ERROR\"")).isEmpty();
     }
   }
 

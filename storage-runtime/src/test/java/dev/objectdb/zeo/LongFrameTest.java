@@ -35,7 +35,8 @@ import org.junit.jupiter.api.Test;
 /** Long records: all that are on their way together take little more memory than one of them. */
 class LongFrameTest {
   private static final PickleValue TXN = PickleValue.of(42);
-  private static final int FRAME_MAX = 8 << 20;
+  private static final Limits LIMITS = Limits.DEFAULT.within(64L << 20);
+  private static final int FRAME_MAX = LIMITS.frameBytesMax();
   private static final String LONG = "x".repeat(6 << 20);
 
   private static final ZeoConfig CONFIG =
@@ -46,7 +47,7 @@ class LongFrameTest {
           10,
           LinkSecurity.PLAIN,
           ZeoConfig.queueBytesOfThisProcess(),
-          Limits.DEFAULT.withFrameBytesMax(FRAME_MAX),
+          LIMITS,
           LinkLimits.DEFAULT);
 
   private final MemoryStorage storage = MemoryStorage.of(HistoryMode.FREE);

@@ -1,6 +1,7 @@
 package dev.objectdb.storage.pg;
 
 import dev.objectdb.codec.ExtensionCodec;
+import dev.objectdb.object.Allowance;
 import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
 import dev.objectdb.storage.StorageTransaction;
@@ -26,7 +27,7 @@ final class CommitSide implements AutoCloseable {
 
   private final PgConfig config;
   private final ExtensionCodec extensions;
-  private final Spool.Memory spoolMemory = new Spool.Memory(SPOOL_MEMORY_BYTES);
+  private final Allowance spoolMemory = new Allowance(SPOOL_MEMORY_BYTES);
   private final OidAllocator oids;
   private final InvalidationFeed feed;
   private final CommitSequencer sequencer;
@@ -54,7 +55,14 @@ final class CommitSide implements AutoCloseable {
     this.sequencer =
         new TenureSequencer(
             () -> openCommitSession(sessions), feed, config.transactionTimeout(), System::nanoTime);
-    this.parts = new PgTransaction.Parts(sequencer, oids, records, config.limits(), VOTE_TIMEOUT);
+    this.parts =
+        new PgTransaction.Parts(
+            sequencer,
+            oids,
+            records,
+            config.limits(),
+            new Allowance(config.limits().openObjectsMax()),
+            VOTE_TIMEOUT);
     this.doorbell = new Doorbell(sessions, feed, new AfterTakeover(source, pool), System::nanoTime);
     this.timeline = reconciled();
     doorbell.start();

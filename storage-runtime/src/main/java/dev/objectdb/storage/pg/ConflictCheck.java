@@ -9,7 +9,6 @@ import dev.objectdb.storage.StorageTransactionException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +50,7 @@ final class ConflictCheck {
    */
   static List<Checked> check(CommitSession session, List<Prepared> all, Tid last, Tid clock)
       throws SQLException {
-    Set<Oid> oids = new LinkedHashSet<>();
+    List<Oid> oids = new ArrayList<>();
     for (Prepared prepared : all) {
       prepared.changes().forEach(change -> oids.add(change.oid()));
       oids.addAll(prepared.current().keySet());

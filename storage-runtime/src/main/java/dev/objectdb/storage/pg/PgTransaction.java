@@ -2,6 +2,7 @@ package dev.objectdb.storage.pg;
 
 import dev.objectdb.codec.pickle.CodecException;
 import dev.objectdb.merge.RecordMerge;
+import dev.objectdb.object.Allowance;
 import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Check;
 import dev.objectdb.object.Limits;
@@ -51,6 +52,12 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
    */
   static final long MERGE_BYTES_MAX = 32L << 20;
 
+  /** Objects that a transaction may name whatever the others hold: most name fewer. */
+  static final int OBJECTS_FREE = 256;
+
+  /** What it takes of the allowance at a time. */
+  private static final int OBJECTS_STEP = 1_024;
+
   /** As often as clients do it; then it is their turn. */
   static final int MERGE_ROUNDS_MAX = 9;
 
@@ -74,12 +81,14 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
   private final Map<Oid, Change> changes = new HashMap<>();
   private final Map<Oid, Tid> current = new HashMap<>();
   private final Set<Oid> merged = new HashSet<>();
+  private long allowed = OBJECTS_FREE;
   private State state = State.OPEN;
   private volatile @Nullable Prepared prepared;
 
   /**
    * What all transactions of a storage share.
    *
+   * @param openObjects what all transactions may name together, above a few each
    * @param voteTimeout how long a vote waits for the commit lock and for others' reservations
    */
   record Parts(
@@ -87,6 +96,7 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
       OidAllocator oids,
       Records records,
       Limits limits,
+      Allowance openObjects,
       Duration voteTimeout) {}
 
   /** What is done with records, on the caller's thread. */
@@ -179,9 +189,18 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
 
   /** What a transaction names stays in memory, also where it brings no bytes. */
   private void requireRoom(Oid oid) {
-    if (changes.size() + current.size() >= parts.limits().transactionObjectsMax()) {
-      throw new InvalidRecordException(oid, "the transaction names too many objects", null);
+    if (changes.size() + current.size() < allowed) {
+      return;
     }
+    if (!parts.openObjects().tryTake(OBJECTS_STEP)) {
+      throw new InvalidRecordException(
+          oid,
+          "the open transactions of this server name more objects than its memory takes (%,d):"
+                  .formatted(parts.limits().openObjectsMax())
+              + " commit in smaller steps, or give the server more memory",
+          null);
+    }
+    allowed += OBJECTS_STEP;
   }
 
   private void requireOpen() {
@@ -404,6 +423,8 @@ final class PgTransaction implements StorageTransaction, CommitSequencer.Ballot 
 
   private void endLocked() {
     state = State.ENDED;
+    parts.openObjects().giveBack(allowed - OBJECTS_FREE);
+    allowed = OBJECTS_FREE;
     changes.clear();
     current.clear();
     merged.clear();

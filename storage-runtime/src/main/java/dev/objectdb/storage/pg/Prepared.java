@@ -3,11 +3,8 @@ package dev.objectdb.storage.pg;
 import dev.objectdb.object.Oid;
 import dev.objectdb.object.Tid;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +25,8 @@ record Prepared(
   }
 
   /** Returns the objects it changes, by rising oid. */
-  Set<Oid> changed() {
-    return changes.stream().map(Change::oid).collect(Collectors.toCollection(LinkedHashSet::new));
+  List<Oid> changed() {
+    return changes.stream().map(Change::oid).toList();
   }
 
   /** Returns roughly the bytes that writing it takes. */

@@ -5,9 +5,10 @@ import dev.objectdb.object.Oid;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Who may be voted beside whom, within this process: what a transaction stores is its own from vote
@@ -74,11 +75,11 @@ final class Reservations {
    */
   Claim claim(Collection<Oid> stored, Collection<Oid> current, boolean alone) {
     Claim claim = new Claim();
-    Map<Long, Boolean> wanted = new LinkedHashMap<>();
-    wanted.put(ORDER, alone);
-    current.forEach(oid -> wanted.put(oid.value(), false));
-    stored.forEach(oid -> wanted.put(oid.value(), true));
-    wanted.forEach((key, exclusive) -> append(new Hold(claim, key, exclusive)));
+    append(new Hold(claim, ORDER, alone));
+    stored.forEach(oid -> append(new Hold(claim, oid.value(), true)));
+    Set<Oid> shared = new HashSet<>(current);
+    stored.forEach(shared::remove);
+    shared.forEach(oid -> append(new Hold(claim, oid.value(), false)));
     return claim;
   }
 

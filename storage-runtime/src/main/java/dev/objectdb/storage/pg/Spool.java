@@ -1,5 +1,6 @@
 package dev.objectdb.storage.pg;
 
+import dev.objectdb.object.Allowance;
 import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Check;
 import java.io.EOFException;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,7 @@ final class Spool implements AutoCloseable {
    */
   private static final int PIECE_BYTES = 1 << 20;
 
-  private final Memory memory;
+  private final Allowance memory;
   private final Path directory;
   private long inMemory;
   private long written;
@@ -55,36 +55,11 @@ final class Spool implements AutoCloseable {
     }
   }
 
-  /** The memory that all transactions of a process share for their records. */
-  static final class Memory {
-    private final long bytesMax;
-    private final AtomicLong used = new AtomicLong();
-
-    Memory(long bytesMax) {
-      this.bytesMax = bytesMax;
-    }
-
-    private boolean take(long bytes) {
-      if (used.addAndGet(bytes) <= bytesMax) {
-        return true;
-      }
-      used.addAndGet(-bytes);
-      return false;
-    }
-
-    private void giveBack(long bytes) {
-      Check.invariant(used.addAndGet(-bytes) >= 0, "memory is given back once");
-    }
-
-    long used() {
-      return used.get();
-    }
-  }
-
   /**
+   * @param memory what all transactions of a process may keep in memory, in bytes
    * @param directory where a file is made if one is needed
    */
-  Spool(Memory memory, Path directory) {
+  Spool(Allowance memory, Path directory) {
     this.memory = memory;
     this.directory = directory;
   }
@@ -93,7 +68,7 @@ final class Spool implements AutoCloseable {
     Check.invariant(!closed, "a spool is written while its transaction is open");
     long size = row.size();
     total += size;
-    if (inMemory + size <= MEMORY_BYTES && memory.take(size)) {
+    if (inMemory + size <= MEMORY_BYTES && memory.tryTake(size)) {
       inMemory += size;
       return new Kept(row, size);
     }

@@ -131,18 +131,32 @@ class CommitIT {
     }
 
     @Test
-    void aTransactionThatNamesTooManyObjectsIsRefusedHoweverLittleItSaysOfThem() {
+    void transactionsThatNameTooManyObjectsAreRefusedHoweverLittleTheySayOfThem() {
       PgConfig config = postgres.config();
-      Limits tight = new Limits(1_000, 1_000, 2_000, 3, 100, 100, 100, 16);
-      try (Commits small = new Commits(Commits.with(config, config.transactionTimeout(), tight))) {
-        StorageTransaction transaction = small.begin();
-        transaction.restore(new Oid(1), null);
-        transaction.checkCurrent(new Oid(2), Tid.NONE);
-        transaction.checkCurrent(new Oid(3), Tid.NONE);
+      Limits tight = new Limits(1_000, 1_000, 2_000, 1_024, 100, 100, 100, 16);
+      int most = PgTransaction.OBJECTS_FREE + tight.openObjectsMax();
+      try (Commits one = new Commits(Commits.with(config, config.transactionTimeout(), tight))) {
+        StorageTransaction large = one.begin();
+        for (int i = 0; i < most / 2; i++) {
+          large.checkCurrent(new Oid(i), Tid.NONE);
+          large.restore(new Oid(most + i), null);
+        }
         assertThatExceptionOfType(InvalidRecordException.class)
-            .isThrownBy(() -> transaction.checkCurrent(new Oid(4), Tid.NONE));
+            .isThrownBy(() -> large.checkCurrent(new Oid(most), Tid.NONE))
+            .withMessageContaining("more objects than its memory takes (1,024)");
         assertThatExceptionOfType(InvalidRecordException.class)
-            .isThrownBy(() -> transaction.restore(new Oid(4), null));
+            .isThrownBy(() -> large.restore(new Oid(0), null));
+
+        StorageTransaction beside = one.begin();
+        for (int i = 0; i < PgTransaction.OBJECTS_FREE; i++) {
+          beside.checkCurrent(new Oid(i), Tid.NONE);
+        }
+        assertThatExceptionOfType(InvalidRecordException.class)
+            .isThrownBy(() -> beside.checkCurrent(new Oid(most), Tid.NONE));
+
+        large.abort();
+        beside.checkCurrent(new Oid(most), Tid.NONE);
+        beside.abort();
       }
     }
 

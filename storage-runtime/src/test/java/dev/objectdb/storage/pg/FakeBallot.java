@@ -2,6 +2,7 @@ package dev.objectdb.storage.pg;
 
 import dev.objectdb.codec.ExtensionCodec;
 import dev.objectdb.codec.JsonRecord;
+import dev.objectdb.object.Allowance;
 import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Limits;
 import dev.objectdb.object.Oid;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A transaction that only deletes, so that it needs no records; it notes what it is told. */
 final class FakeBallot implements CommitSequencer.Ballot {
-  private static final Spool EMPTY = new Spool(new Spool.Memory(0), Path.of("/"));
+  private static final Spool EMPTY = new Spool(new Allowance(0), Path.of("/"));
 
   final List<String> told = new CopyOnWriteArrayList<>();
   volatile Runnable onCommitted = () -> {};

@@ -283,7 +283,7 @@ final class FakeDatabase implements CommitSession.Source, FeedSource {
           next = next.next();
           tids.add(next);
         }
-        pending = () -> members.forEach(member -> append(member.prepared().changed()));
+        pending = () -> members.forEach(member -> append(Set.copyOf(member.prepared().changed())));
         return new Batch(tids, 7);
       } finally {
         monitor.unlock();

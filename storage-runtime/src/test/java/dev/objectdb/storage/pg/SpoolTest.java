@@ -3,6 +3,7 @@ package dev.objectdb.storage.pg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.objectdb.codec.JsonRecord;
+import dev.objectdb.object.Allowance;
 import dev.objectdb.object.Bytes;
 import dev.objectdb.object.Oid;
 import java.io.IOException;
@@ -42,36 +43,36 @@ class SpoolTest {
 
   @Test
   void aSmallTransactionStaysInMemory() throws IOException {
-    Spool.Memory memory = new Spool.Memory(1 << 20);
+    Allowance memory = new Allowance(1 << 20);
     try (Spool spool = new Spool(memory, directory)) {
       Spool.Slot slot = spool.put(row(1, 100));
       assertThat(spool.get(slot)).isEqualTo(row(1, 100));
-      assertThat(memory.used()).isPositive();
+      assertThat(memory.held()).isPositive();
       assertThat(files()).isZero();
     }
-    assertThat(memory.used()).isZero();
+    assertThat(memory.held()).isZero();
   }
 
   @Test
   void aLargeOneGoesToAFileThatNobodyElseSees() throws IOException {
-    Spool.Memory memory = new Spool.Memory(64L << 20);
+    Allowance memory = new Allowance(64L << 20);
     List<Spool.Slot> slots = new ArrayList<>();
     try (Spool spool = new Spool(memory, directory)) {
       for (int i = 0; i < 100; i++) {
         slots.add(spool.put(row(i, 100_000 + i)));
       }
-      assertThat(memory.used()).isLessThanOrEqualTo(Spool.MEMORY_BYTES);
+      assertThat(memory.held()).isLessThanOrEqualTo(Spool.MEMORY_BYTES);
       for (int i = 99; i >= 0; i--) {
         assertThat(spool.get(slots.get(i))).isEqualTo(row(i, 100_000 + i));
       }
     }
     assertThat(files()).isZero();
-    assertThat(memory.used()).isZero();
+    assertThat(memory.held()).isZero();
   }
 
   @Test
   void rowsLongerThanAPieceComeBackToo() throws IOException {
-    try (Spool spool = new Spool(new Spool.Memory(0), directory)) {
+    try (Spool spool = new Spool(new Allowance(0), directory)) {
       List<StagedRow> rows = List.of(row(1, (1 << 20) - 60), row(2, 1 << 20), row(3, 3_500_000));
       List<Spool.Slot> slots = new ArrayList<>();
       for (StagedRow row : rows) {
@@ -85,25 +86,25 @@ class SpoolTest {
 
   @Test
   void transactionsShareTheMemoryAndSpillWhenItIsUsedUp() throws IOException {
-    Spool.Memory memory = new Spool.Memory(2_000);
+    Allowance memory = new Allowance(2_000);
     try (Spool one = new Spool(memory, directory);
         Spool two = new Spool(memory, directory)) {
       one.put(row(1, 1_500));
-      long used = memory.used();
+      long used = memory.held();
       Spool.Slot slot = two.put(row(2, 1_500));
-      assertThat(memory.used()).isEqualTo(used);
+      assertThat(memory.held()).isEqualTo(used);
       assertThat(two.get(slot)).isEqualTo(row(2, 1_500));
     }
-    assertThat(memory.used()).isZero();
+    assertThat(memory.held()).isZero();
   }
 
   @Test
   void closingTwiceIsHarmless() throws IOException {
-    Spool.Memory memory = new Spool.Memory(1 << 20);
+    Allowance memory = new Allowance(1 << 20);
     Spool spool = new Spool(memory, directory);
     spool.put(row(1, 10));
     spool.close();
     spool.close();
-    assertThat(memory.used()).isZero();
+    assertThat(memory.held()).isZero();
   }
 }
