@@ -34,7 +34,7 @@ public record Limits(
   private static final int FRAME_SHARE = 8;
 
   /** Of the heap, what the objects that open transactions name may take. */
-  private static final int OPEN_OBJECTS_SHARE = 3;
+  private static final int OPEN_OBJECTS_SHARE = 2;
 
   /** What one of them takes while it is written, measured; its record is on disk. */
   private static final int OPEN_OBJECT_BYTES = 400;

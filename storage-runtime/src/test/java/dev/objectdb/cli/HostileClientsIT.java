@@ -35,7 +35,7 @@ class HostileClientsIT {
    * Less than any of these clients could fill if the server let it, and enough to allow a
    * transaction of so many objects.
    */
-  private static final int HEAP_MIB = Math.max(160, STORES / 800);
+  private static final int HEAP_MIB = Math.max(160, STORES / 1200);
 
   private static final String MEMORY = "-Xmx%dm -XX:+ExitOnOutOfMemoryError".formatted(HEAP_MIB);
 
@@ -131,6 +131,7 @@ class HostileClientsIT {
         large.awaitLine("stores begin");
         Matcher together = measure(bystander);
         while (!large.out().contains("committed")) {
+          assertThat(large.hasEnded()).as("%s%n%s", large, server).isFalse();
           together = measure(bystander);
         }
         print("one that stores %,d objects".formatted(STORES), alone, together);

@@ -9,7 +9,7 @@ class LimitsTest {
   void aSmallHeapTakesShorterMessagesAndFewerObjectsAndALargeOneNoMoreThanAgreed() {
     Limits small = Limits.DEFAULT.within(480_000_000);
     assertThat(small.frameBytesMax()).isEqualTo(60_000_000);
-    assertThat(small.openObjectsMax()).isEqualTo(400_000);
+    assertThat(small.openObjectsMax()).isEqualTo(600_000);
     assertThat(Limits.DEFAULT.within(64L << 30)).isEqualTo(Limits.DEFAULT);
   }
 }

@@ -222,6 +222,7 @@ final class BatchCommit {
 
   private void fail(List<TenureSequencer.Finisher> batch, Exception cause) {
     if (cause instanceof SQLException busy && SqlErrors.kind(busy) == SqlErrors.Kind.BUSY) {
+      log.atWarn().setCause(cause).log("a commit could not be written");
       batch.forEach(member -> end(member, SqlErrors.unavailable("writing a commit", busy)));
       return;
     }

@@ -9,6 +9,7 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
@@ -22,6 +23,12 @@ import org.postgresql.PGConnection;
  * {1,2,3}}. JSON travels as UTF-8 bytes, which spares both sides an escaped copy.
  */
 final class ChunkWriter {
+  /**
+   * A round trip of more rows is planned for its own sake: the plan that is kept from small ones
+   * may be of a time when the tables were small, and would read them whole for each row.
+   */
+  private static final int PLANNED_ROWS = 1_000;
+
   private static final String ARCHIVE_TO_HISTORY =
       """
       INSERT INTO object_history (zoid, tid, class_mod, class_name, state, state_size, refs)
@@ -87,6 +94,7 @@ final class ChunkWriter {
   private long bytes;
   private int archived;
   private int deleted;
+  private boolean planned;
 
   ChunkWriter(Connection connection, HistoryMode mode) {
     this.connection = connection;
@@ -117,6 +125,7 @@ final class ChunkWriter {
     records = transactionRecords;
     archived = 0;
     deleted = 0;
+    planned = false;
   }
 
   private void clear() {
@@ -161,6 +170,12 @@ final class ChunkWriter {
   /** Writes everything collected, in one round trip. */
   void flush() throws SQLException {
     List<Part> parts = parts();
+    if (!planned && rows() > PLANNED_ROWS) {
+      planned = true;
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET LOCAL plan_cache_mode = force_custom_plan");
+      }
+    }
     if (!parts.isEmpty()) {
       StringBuilder sql = new StringBuilder();
       parts.forEach(part -> sql.append(part.sql()));

@@ -160,6 +160,31 @@ class CommitIT {
       }
     }
 
+    /**
+     * PostgreSQL keeps the plan of a statement until it learns that the table has grown. One of an
+     * empty table goes through all objects for each one of a transaction.
+     */
+    @Test
+    void aLargeTransactionIsNotWrittenByThePlansOfSmallOnes() throws SQLException {
+      postgres.execute(
+          """
+          CREATE TABLE seen (setting text);
+          CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN INSERT INTO seen VALUES (current_setting('plan_cache_mode')); RETURN NULL; END $$;
+          CREATE TRIGGER see AFTER INSERT ON object_state EXECUTE FUNCTION see();
+          """);
+      commits.commit(A, Tid.NONE, 1);
+      StorageTransaction large = commits.begin();
+      for (int i = 0; i < 2_000; i++) {
+        large.store(new Oid(100 + i), Tid.NONE, Commits.record(i));
+      }
+      large.vote();
+      large.finish();
+      commits.commit(B, Tid.NONE, 1);
+      assertThat(postgres.query("SELECT * FROM seen"))
+          .containsExactly("auto", "force_custom_plan", "auto");
+    }
+
     @Test
     void tidsRiseOverProcessesAndStandAboveTheDatabasesClock() throws SQLException {
       try (Commits other = new Commits(postgres.config())) {
