@@ -20,11 +20,11 @@ def dump(storage, known=None):
 
 
 def _dump(cache, known):
-    places = [place for _, place in cache.current.items()]
-    for revisions in cache.noncurrent.values():
-        places.extend(revisions.values())
     entries = []
-    with cache._lock:
+    with cache._lock:  # an application's thread moves what it loads
+        places = [place for _, place in cache.current.items()]
+        for revisions in cache.noncurrent.values():
+            places.extend(revisions.values())
         for place in places:
             cache.f.seek(place)
             status, _, oid, start, end, _, length = HEADER.unpack(cache.f.read(HEADER.size))
