@@ -263,7 +263,8 @@ class ReconcileTest {
       await().until(() -> cluster.ready().reason().equals("ServersReady"));
     }
     await().until(() -> cluster.event("ServersReady").getSeries().getCount() >= 2);
-    assertThat(cluster.events()).containsOnlyOnce("ServersReady", "ServersFailing");
+    // Of those that fail it is told how many are ready, which may change while they fall.
+    assertThat(cluster.events()).containsOnlyOnce("ServersReady");
   }
 
   @Test
