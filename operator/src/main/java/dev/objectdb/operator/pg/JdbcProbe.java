@@ -147,6 +147,8 @@ public final class JdbcProbe implements Probe {
           (address.sslMode().equals("verify-full") && error.getCause() == null)
               ? Trouble.TLS
               : Trouble.UNREACHABLE;
+      // The driver's, when the log-in as a whole took too long.
+      case "08001" -> error.getCause() == null ? Trouble.TIMEOUT : Trouble.UNREACHABLE;
       case "3D000" -> Trouble.NO_DATABASE;
       case "42501" -> Trouble.ACCESS;
       case "53300" -> Trouble.CONNECTIONS;
