@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -37,6 +38,13 @@ final class EmbeddedPostgres implements AutoCloseable {
 
   /** Seconds for a stop that breaks off what still runs, and then for one that drops everything. */
   private static final String STOP_SECONDS = "30";
+
+  /**
+   * A server writes down its number when it has hardly begun; one that has not by then never will.
+   */
+  private static final Duration NUMBER_WITHIN = Duration.ofSeconds(30);
+
+  private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final Programs programs;
   private final Path bin;
@@ -106,6 +114,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     boolean interrupted = Thread.interrupted();
     try {
       Files.deleteIfExists(directory.resolve("postgres.uri"));
+      awaitNumber();
       if (running().isPresent()
           && control("stop", "-w", "-t", STOP_SECONDS, "-m", "fast").code() != 0) {
         control("stop", "-w", "-t", STOP_SECONDS, "-m", "immediate");
@@ -158,6 +167,23 @@ final class EmbeddedPostgres implements AutoCloseable {
         .findFirst()
         .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
         .filter(it -> it.info().command().orElse("").endsWith("postgres"));
+  }
+
+  /** A start that was broken off may leave a server that has not written down its number yet. */
+  private void awaitNumber() throws IOException, InterruptedException {
+    long end = System.nanoTime() + NUMBER_WITHIN.toNanos();
+    while (running().isEmpty()
+        && ProcessHandle.allProcesses().anyMatch(this::isStarting)
+        && System.nanoTime() - end < 0) {
+      Thread.sleep(PAUSE);
+    }
+  }
+
+  /** {@code pg_ctl} has a shell start the server, which then takes its place. */
+  private boolean isStarting(ProcessHandle process) {
+    String program = process.info().command().orElse("");
+    return (program.endsWith("/postgres") || program.endsWith("sh"))
+        && process.info().commandLine().orElse("").contains(cluster.toString());
   }
 
   /** Makes the cluster beside its place and moves it there, so that half of one is never taken. */

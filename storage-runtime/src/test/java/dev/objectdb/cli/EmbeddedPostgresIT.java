@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,53 @@ class EmbeddedPostgresIT {
         assertThat(query("SELECT value FROM kept")).isEqualTo("7");
       }
     }
+  }
+
+  @Test
+  void aStartThatIsBrokenOffLeavesNoServerHoweverEarlyThatIs() throws Exception {
+    try (DataDirectory directory = DataDirectory.lock(path)) {
+      prepare(directory).close();
+      EmbeddedPostgres postgres = EmbeddedPostgres.prepare(hesitant(), directory);
+      Thread starter =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try (postgres) {
+                      postgres.start(POOL);
+                    } catch (InterruptedException e) {
+                      // as it should be
+                    }
+                  });
+      await().until(() -> servers().anyMatch(it -> true));
+      assertThat(path.resolve("postgres/postmaster.pid")).doesNotExist();
+      starter.interrupt();
+      starter.join();
+      await().until(() -> servers().findAny().isEmpty());
+    }
+  }
+
+  /** The programs, of which the server takes its time before it begins. */
+  private Path hesitant() throws Exception {
+    Path home = PostgresBinaries.unpacked(PostgresBinaries.defaultCache());
+    Path copy = path.resolveSibling("hesitant");
+    Files.createDirectories(copy.resolve("bin"));
+    for (String name : List.of("lib", "share")) {
+      Files.createSymbolicLink(copy.resolve(name), home.resolve(name));
+    }
+    Files.copy(home.resolve("bin/pg_ctl"), copy.resolve("bin/pg_ctl"));
+    Path server =
+        Files.writeString(
+            copy.resolve("bin/postgres"),
+            "#!/bin/sh\n[ \"$1\" = -V ] || sleep 2\nexec '%s' \"$@\"\n"
+                .formatted(home.resolve("bin/postgres")));
+    Files.setPosixFilePermissions(server, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return copy;
+  }
+
+  private Stream<ProcessHandle> servers() {
+    String cluster = path.resolve("postgres").toString();
+    return ProcessHandle.allProcesses()
+        .filter(it -> it.info().commandLine().orElse("").contains("-D " + cluster));
   }
 
   @Test
