@@ -66,6 +66,9 @@ BYTEWISE = [
 ]
 
 
+CLIENTS = []
+
+
 def name_of(test):
     if isinstance(test, doctest.DocTestCase):
         return test.id().rpartition("tests.")[2].rpartition("/")[2]
@@ -193,6 +196,7 @@ class Teller(unittest.TestResult):
 
     def stopTest(self, test):
         super().stopTest(test)
+        close_clients()
         self.servers.end()
         tell(test=self.name, outcome=self.outcome, detail=self.detail,
              seconds=round(time.time() - self.began, 2),
@@ -220,15 +224,33 @@ class Stock:
 
 def prepare(seconds):
     sys.modules["mock"] = unittest.mock  # ZEO 5 has it from another package, for Python 2's sake
+    from ZEO.asyncio.client import ClientThread
     from ZEO.tests import forker
     from ZEO.tests.InvalidationTests import InvalidationTests
     from ZODB.tests import racetest
     from zope.testing import wait as polling
 
     InvalidationTests.MINTIME = seconds
+    note_clients(ClientThread)
     be_patient(racetest.TestWorkGroup, "wait", 0)
     be_patient(polling.Wait, "__call__", polling.Wait.timeout)
     be_patient(forker, "wait_until", 3)
+
+
+def close_clients():
+    """Ends the clients that a test has left open: their attempts would stand in the next one's log."""
+    while CLIENTS:
+        CLIENTS.pop().close()
+
+
+def note_clients(thread):
+    make = thread.__init__
+
+    def noted(self, *args, **kw):
+        make(self, *args, **kw)
+        CLIENTS.append(self)
+
+    thread.__init__ = noted
 
 
 def be_patient(owner, name, default):
