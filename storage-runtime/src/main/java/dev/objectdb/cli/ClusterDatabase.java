@@ -16,10 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One ObjectDatabase on a cluster, read by the kubeconfig of whoever asks. */
 final class ClusterDatabase implements AutoCloseable {
-  private static final String INSTANCE = "app.kubernetes.io/instance";
-  private static final Map<String, String> OURS =
-      Map.of("app.kubernetes.io/managed-by", "objectdb-operator");
-
   private final KubernetesClient client;
   private final String namespace;
   private final String name;
@@ -82,6 +78,12 @@ final class ClusterDatabase implements AutoCloseable {
     return namespace;
   }
 
+  /** The labels of all that the operator made for it. */
+  Map<String, String> labels() {
+    return Map.of(
+        "app.kubernetes.io/managed-by", "objectdb-operator", "app.kubernetes.io/instance", name);
+  }
+
   KubernetesClient client() {
     return client;
   }
@@ -102,15 +104,7 @@ final class ClusterDatabase implements AutoCloseable {
               .formatted(name, namespace));
     }
     List<Pod> pods =
-        asked(
-            () ->
-                client
-                    .pods()
-                    .inNamespace(namespace)
-                    .withLabels(OURS)
-                    .withLabel(INSTANCE, name)
-                    .list()
-                    .getItems());
+        asked(() -> client.pods().inNamespace(namespace).withLabels(labels()).list().getItems());
     List<Event> events =
         asked(() -> client.events().v1().events().inNamespace(namespace).list().getItems()).stream()
             .filter(this::isAboutIt)

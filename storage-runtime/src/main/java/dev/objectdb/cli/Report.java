@@ -1,5 +1,6 @@
 package dev.objectdb.cli;
 
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.server.Version;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
@@ -30,9 +31,6 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
 
 /** Collects what explains a database. What cannot be read says so in its place. */
 final class Report {
-  private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
-  private static final String INSTANCE = "app.kubernetes.io/instance";
-
   /** The end of a log is what tells; the whole of it may be anything. */
   private static final int LOG_LINES_MAX = 10_000;
 
@@ -75,7 +73,7 @@ final class Report {
     put("jobs.yaml", () -> owned(client.batch().v1().jobs()));
     put("services.yaml", () -> owned(client.services()));
     put("configmaps.yaml", () -> owned(client.configMaps()));
-    put("secrets.txt", this::secrets);
+    put("secrets.txt", () -> secrets(facts.database()));
     facts.pods().forEach(pod -> logs("logs/", pod));
     operator(operatorNamespace);
     return files;
@@ -83,8 +81,8 @@ final class Report {
 
   private <T extends HasMetadata, L extends KubernetesResourceList<T>, R extends Resource<T>>
       String owned(MixedOperation<T, L, R> kind) {
-    Map<String, String> labels = Map.of(MANAGED_BY, "objectdb-operator", INSTANCE, cluster.name());
-    return yaml(kind.inNamespace(cluster.namespace()).withLabels(labels).list().getItems());
+    return yaml(
+        kind.inNamespace(cluster.namespace()).withLabels(cluster.labels()).list().getItems());
   }
 
   private void operator(String namespace) {
@@ -119,8 +117,8 @@ final class Report {
   }
 
   /** Names of keys, and how long their values are. */
-  private String secrets() {
-    var reference = cluster.facts().database().getSpec().postgres().secretRef();
+  private String secrets(ObjectDatabase database) {
+    var reference = database.getSpec().postgres().secretRef();
     String name = reference == null ? cluster.name() + "-postgres" : reference.name();
     Secret secret = client.secrets().inNamespace(cluster.namespace()).withName(name).get();
     if (secret == null) {
