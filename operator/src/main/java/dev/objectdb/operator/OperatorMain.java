@@ -7,6 +7,8 @@ import dev.objectdb.operator.database.status.StatusWriter;
 import dev.objectdb.operator.database.step.PostgresStep;
 import dev.objectdb.operator.database.step.SchemaStep;
 import dev.objectdb.operator.database.step.ServersStep;
+import dev.objectdb.operator.database.step.ImageChoice;
+import dev.objectdb.operator.database.step.UpdateGate;
 import dev.objectdb.operator.database.step.SurroundingsStep;
 import dev.objectdb.operator.health.HealthServer;
 import dev.objectdb.operator.health.HealthServer.Probes;
@@ -97,18 +99,19 @@ public final class OperatorMain {
       KubernetesClient client, OperatorConfig config, Probe probe, OperatorMetrics metrics) {
     Clock clock = Clock.systemUTC();
     ServerSideApply apply = new ServerSideApply(client);
+    UpdateGate gate = new UpdateGate(clock);
     return new ObjectDatabaseReconciler(
         new ObjectDatabaseReconciler.Parts(
             new SurroundingsStep(client, apply),
             new PostgresStep(
                 new Secrets(client), apply, config.postgresImage(), OperatorMain::password),
             new PostgresWatch(probe, clock),
-            new SchemaStep(client),
-            new ServersStep(apply, clock),
+            new SchemaStep(client, gate),
+            new ServersStep(apply, gate),
             new StatusBuilder(clock),
             new StatusWriter(new Events(client, clock, config.identity())),
-            metrics),
-        config.runtimeImage());
+            metrics,
+            new ImageChoice(config.runtimeImage())));
   }
 
   private static String self(OperatorConfig config) {

@@ -45,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An API server in memory with the operator on it; the test plays controllers and kubelet. */
 final class FakeCluster implements AutoCloseable {
+  /** The smallest specification. */
+  static final String EMBEDDED = "{postgres: {embedded: {}}}";
+
   private static final String NAMESPACE = Databases.NAMESPACE;
 
   private final SsaDispatcher dispatcher = new SsaDispatcher();
@@ -77,9 +80,13 @@ final class FakeCluster implements AutoCloseable {
 
   /** Another operator takes over, with another default image. */
   void upgradeOperator(String image) {
+    stopOperators();
+    start(image, _ -> {});
+  }
+
+  void stopOperators() {
     operators.forEach(Operator::stop);
     operators.clear();
-    start(image, _ -> {});
   }
 
   /**
@@ -174,6 +181,15 @@ final class FakeCluster implements AutoCloseable {
         .createOr(it -> it.update());
   }
 
+  /** Makes the database of an embedded PostgreSQL, and plays until it serves. */
+  void running() {
+    create(EMBEDDED);
+    postgresStarts();
+    schemaSucceeds();
+    serversStart();
+    await().until(() -> ready().reason().equals("ServersReady"));
+  }
+
   // --- what is there ---------------------------------------------------------------------------
 
   ObjectDatabase database() {
@@ -194,6 +210,17 @@ final class FakeCluster implements AutoCloseable {
 
   @Nullable Deployment deployment() {
     return find(client.apps().deployments(), "site");
+  }
+
+  /** The image that servers are made with. */
+  String image() {
+    return requireNonNull(deployment())
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .get(0)
+        .getImage();
   }
 
   @Nullable StatefulSet postgres() {

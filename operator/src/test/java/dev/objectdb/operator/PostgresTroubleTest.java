@@ -80,6 +80,28 @@ class PostgresTroubleTest {
   }
 
   @Test
+  void serversThatSomebodyDeletesComeBackAlsoWhilePostgresIsAway() {
+    running();
+    cluster.postgresSays(_ -> AWAY);
+    await().until(() -> cluster.condition("DatabaseReachable").status() == Status.False);
+    cluster.client().resource(requireNonNull(cluster.deployment())).delete();
+    await().until(() -> cluster.deployment() != null);
+    assertThat(cluster.image()).isEqualTo("runtime:1");
+  }
+
+  @Test
+  void aLookThatFailsByItsOwnFaultIsToldAndDoneAgain() {
+    running();
+    cluster.postgresSays(
+        _ -> {
+          throw new IllegalStateException("a defect");
+        });
+    await().until(() -> cluster.condition("DatabaseReachable").status() == Status.False);
+    cluster.postgresSays(_ -> Databases.reached());
+    await().until(() -> cluster.condition("DatabaseReachable").status() == Status.True);
+  }
+
+  @Test
   void aSchemaOfAnotherDatabaseIsLeftAlone() {
     cluster.postgresSays(_ -> with(Databases.reached(), new Tables(6, 1, "plone/other")));
     cluster.createSecret("pg", "uri", URI);

@@ -37,6 +37,7 @@ final class SsaDispatcher extends KubernetesCrudDispatcher {
   private final Queue<String> writes = new ConcurrentLinkedQueue<>();
   private final AtomicInteger secretsRead = new AtomicInteger();
   private volatile String refused = "nothing";
+  private volatile int code = 403;
   private volatile String cause = "";
 
   /** Returns how many Secrets were read: every pass reads one at its beginning. */
@@ -51,6 +52,12 @@ final class SsaDispatcher extends KubernetesCrudDispatcher {
 
   /** Answers 403 to writes, but deletions, of paths with that text in them. */
   void refuse(String text) {
+    refuse(text, 403);
+  }
+
+  /** Answers so to writes, but deletions, of paths with that text in them. */
+  void refuse(String text, int answer) {
+    code = answer;
     refused = text;
   }
 
@@ -69,14 +76,14 @@ final class SsaDispatcher extends KubernetesCrudDispatcher {
       writes.add(request.method() + " " + path(request));
       if (request.method() != HttpMethod.DELETE && path(request).contains(refused)) {
         return new MockResponse()
-            .setResponseCode(403)
+            .setResponseCode(code)
             .setBody(
                 """
-                {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 403,
+                {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": %d,
                  "reason": "Forbidden", "message": "the quota is used up",
                  "details": {"causes": [{"reason": "%s"}]}}
                 """
-                    .formatted(cause));
+                    .formatted(code, cause));
       }
     }
     if (request.method() == HttpMethod.GET && path(request).contains("/secrets/")) {

@@ -40,6 +40,7 @@ final class CommitLane {
   private final Subscription subscription;
   private final LinkFeed feed;
   private final Tally tally;
+  private final Failures failures;
   private final boolean readOnly;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -51,6 +52,7 @@ final class CommitLane {
   CommitLane(LinkContext link, Subscription subscription, LinkFeed feed, boolean readOnly) {
     this.storage = link.storage();
     this.tally = link.tally();
+    this.failures = new Failures(link.tally());
     this.subscription = subscription;
     this.feed = feed;
     this.readOnly = readOnly;
@@ -65,10 +67,10 @@ final class CommitLane {
   Optional<Reply> perform(ZeoRequest.Write request, PickleValue msgid) {
     return switch (request) {
       case ZeoRequest.TpcBegin begin -> confirm(() -> begin(begin));
-      case ZeoRequest.Store store -> step(store.txn(), t -> store(t, store));
-      case ZeoRequest.Restore restore -> step(restore.txn(), t -> restore(t, restore));
+      case ZeoRequest.Store store -> step("storea", store.txn(), t -> store(t, store));
+      case ZeoRequest.Restore restore -> step("restorea", restore.txn(), t -> restore(t, restore));
       case ZeoRequest.CheckCurrent(TxnId txn, var oid, var serial) ->
-          step(txn, t -> t.checkCurrent(oid, serial));
+          step("checkCurrentSerialInTransaction", txn, t -> t.checkCurrent(oid, serial));
       case ZeoRequest.Vote(TxnId txn) -> Optional.of(vote(txn));
       case ZeoRequest.Finish(TxnId txn) -> finish(txn, msgid);
       case ZeoRequest.Abort(TxnId txn) -> confirm(() -> abort(txn));
@@ -102,7 +104,7 @@ final class CommitLane {
               : storage.begin(subscription, request.meta(), request.tid());
       open(LinkTransaction.begun(request.txn(), begun));
     } catch (StorageException e) {
-      open(LinkTransaction.spoilt(request.txn(), WireErrors.of(e)));
+      open(LinkTransaction.spoilt(request.txn(), failures.of("tpc_begin", e)));
     }
   }
 
@@ -125,7 +127,7 @@ final class CommitLane {
   }
 
   /** Runs a one-way step; what goes wrong is kept for the vote. */
-  private Optional<Reply> step(TxnId txn, Step step) {
+  private Optional<Reply> step(String method, TxnId txn, Step step) {
     LinkTransaction open = current;
     if (open == null) {
       // Its tpc_begin was lost: the client could not encode it, and only logged that.
@@ -140,7 +142,7 @@ final class CommitLane {
       try {
         step.run(transaction);
       } catch (StorageException e) {
-        open.spoil(WireErrors.of(e));
+        open.spoil(failures.of(method, e));
       } catch (RuntimeException e) {
         open.spoil(WireErrors.internal());
         throw e;
@@ -202,8 +204,9 @@ final class CommitLane {
       if (e instanceof ConflictException) {
         tally.conflicts.increment();
       }
+      boolean wanted = isWanted(txn);
       drop(open);
-      return WireErrors.of(e);
+      return wanted ? failures.of("vote", e) : WireErrors.of(e);
     } catch (RuntimeException e) {
       drop(open);
       throw e;
@@ -219,6 +222,16 @@ final class CommitLane {
     try {
       voting = transaction;
       return unwanted.contains(txn);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells whether the client waits for the transaction, and did not end it itself. */
+  private boolean isWanted(TxnId txn) {
+    lock.lock();
+    try {
+      return !closed && !unwanted.contains(txn);
     } finally {
       lock.unlock();
     }
@@ -298,7 +311,7 @@ final class CommitLane {
       transaction.finish();
     } catch (StorageException e) {
       drop(open);
-      return feed.withdrawCommit() ? Optional.of(WireErrors.of(e)) : Optional.empty();
+      return feed.withdrawCommit() ? Optional.of(failures.of("tpc_finish", e)) : Optional.empty();
     } catch (RuntimeException e) {
       drop(open);
       if (feed.withdrawCommit()) {

@@ -2,9 +2,6 @@ package dev.objectdb.zeo;
 
 import dev.objectdb.codec.pickle.CodecException;
 import dev.objectdb.object.Bytes;
-import dev.objectdb.storage.ConflictException;
-import dev.objectdb.storage.PosKeyException;
-import dev.objectdb.storage.StorageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,12 +11,12 @@ final class Replier {
 
   private final MessageCodec codec;
   private final Outbound outbound;
-  private final Tally tally;
+  private final Failures failures;
 
   Replier(MessageCodec codec, Outbound outbound, Tally tally) {
     this.codec = codec;
     this.outbound = outbound;
-    this.tally = tally;
+    this.failures = new Failures(tally);
   }
 
   /** Queues the answer if one is wanted; waits while the client is slow to take earlier ones. */
@@ -44,21 +41,6 @@ final class Replier {
 
   /** Returns what the client is told of an exception, and logs what it is not told. */
   Reply.Failure failure(Message message, Throwable exception) {
-    if (exception instanceof StorageException e) {
-      if (!(e instanceof PosKeyException) && !(e instanceof ConflictException)) {
-        tally.failures.increment();
-        LOG.atWarn()
-            .addKeyValue("method", message.name())
-            .addKeyValue("error", e.getMessage())
-            .log("call failed");
-      }
-      return WireErrors.of(e);
-    }
-    tally.failures.increment();
-    LOG.atError()
-        .addKeyValue("method", message.name())
-        .setCause(exception)
-        .log("call failed by a fault of this server");
-    return WireErrors.internal();
+    return failures.of(message.name(), exception);
   }
 }

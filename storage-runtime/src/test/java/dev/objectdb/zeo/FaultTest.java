@@ -12,7 +12,10 @@ import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.storage.MemoryStorage;
 import dev.objectdb.storage.StorageListener;
 import dev.objectdb.storage.StorageStats;
+import dev.objectdb.storage.StorageTransaction;
+import dev.objectdb.storage.StorageUnavailableException;
 import dev.objectdb.storage.Subscription;
+import dev.objectdb.storage.TransactionMeta;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +47,7 @@ class FaultTest {
     final AtomicInteger measured = new AtomicInteger();
     volatile boolean stats;
     volatile boolean subscribe;
+    volatile boolean begin;
 
     Faulty(MemoryStorage inner) {
       super(inner);
@@ -56,6 +60,14 @@ class FaultTest {
         throw new IllegalStateException("on demand");
       }
       return inner.stats();
+    }
+
+    @Override
+    public StorageTransaction begin(Subscription owner, TransactionMeta meta) {
+      if (begin) {
+        throw away();
+      }
+      return inner.begin(owner, meta);
     }
 
     @Override
@@ -93,6 +105,40 @@ class FaultTest {
       assertThat(text(client.load(OID, Tid.MAX).item(0))).isEqualTo("one");
       assertThat(server.counters().failures()).isEqualTo(1);
     }
+  }
+
+  /** What an alert goes by; the log tells the same. */
+  @Test
+  void aCommitThatTheDatabaseFailsIsCountedAndAConflictIsNot() throws IOException {
+    try (ZeoTestClient client = ZeoTestClient.registered(server)) {
+      storage.begin = true;
+      client.begin(TXN);
+      assertThat(client.call("vote", TXN).isError()).isTrue();
+      storage.begin = false;
+      assertThat(server.counters().failures()).isEqualTo(1);
+
+      client.begin(TXN);
+      client.store(TXN, OID, Tid.NONE, "never");
+      client.call("vote", TXN);
+      memory.beforeFinish(
+          () -> {
+            throw away();
+          });
+      assertThat(client.call("tpc_finish", TXN).isError()).isTrue();
+      memory.beforeFinish(() -> {});
+      assertThat(server.counters().failures()).isEqualTo(2);
+
+      client.commit(OID, Tid.NONE, "one");
+      client.begin(TXN);
+      client.store(TXN, OID, new Tid(1), "stale");
+      client.call("vote", TXN);
+      client.call("tpc_abort", TXN);
+      assertThat(server.counters().failures()).isEqualTo(2);
+    }
+  }
+
+  private static StorageUnavailableException away() {
+    return new StorageUnavailableException("the database is away", null);
   }
 
   @Test

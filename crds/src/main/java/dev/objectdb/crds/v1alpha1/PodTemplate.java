@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  * reserved.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value =
+        "!has(self.initContainers) || !has(self.sidecars)"
+            + " || self.initContainers.all(it, self.sidecars.all(beside, beside.name != it.name))",
+    message =
+        "podTemplate: an init container and a sidecar have the same name: give one of them another")
 public record PodTemplate(
     @JsonPropertyDescription("Labels that server pods get besides the operator's own.")
         @ValidationRule(
@@ -101,7 +107,8 @@ public record PodTemplate(
         @Size(max = 32)
         @ValidationRule(
             value =
-                "self.all(it, it.mountPath != '/tmp' && !it.mountPath.startsWith('/etc/objectdb'))",
+                "self.all(it, !(it.mountPath in ['/tmp', '/tmp/', '/etc/objectdb'])"
+                    + " && !it.mountPath.startsWith('/etc/objectdb/'))",
             message =
                 "podTemplate.volumeMounts: /tmp and /etc/objectdb are the operator's own: mount it"
                     + " elsewhere")

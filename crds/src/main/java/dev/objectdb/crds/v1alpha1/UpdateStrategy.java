@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value =
         "!has(self.maxSurge) || !has(self.maxUnavailable)"
+            + " || (has(self.type) && self.type == 'Recreate')"
             + " || self.maxSurge + self.maxUnavailable > 0",
     message =
         "updateStrategy: with maxSurge and maxUnavailable both 0 no server could ever be replaced:"

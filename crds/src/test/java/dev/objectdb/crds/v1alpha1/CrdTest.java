@@ -117,6 +117,26 @@ class CrdTest {
     assertThat(unbounded).isEmpty();
   }
 
+  /** Also inside Kubernetes' own types: the model has to be able to hold it. */
+  @Test
+  void everyNumberAndQuantityCanBeRead() throws IOException {
+    List<String> unreadable = new ArrayList<>();
+    unreadable(schema().at("/properties/spec"), unreadable);
+    assertThat(unreadable).isEmpty();
+  }
+
+  private static void unreadable(JsonNode node, List<String> found) {
+    boolean quantity = node.has("x-kubernetes-int-or-string");
+    boolean number = node.path("type").asText().equals("integer");
+    if ((quantity && !node.has("pattern"))
+        || (number && (!node.has("minimum") || !node.has("maximum")))) {
+      found.add(node.toString());
+    }
+    if (!quantity) {
+      node.forEach(child -> unreadable(child, found));
+    }
+  }
+
   @Test
   void everyRuleNamesItsRemedy() throws IOException {
     Map<String, String> rules = new HashMap<>();

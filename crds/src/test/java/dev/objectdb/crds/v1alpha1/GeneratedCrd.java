@@ -60,6 +60,11 @@ final class GeneratedCrd {
   private static final int MAP_ENTRIES_MAX = 64;
   private static final int TEXT_MAX = 1024;
 
+  /** As Kubernetes writes its own quantities, but without a sign and without end. */
+  private static final String QUANTITY =
+      "^([0-9]{1,18}(\\.[0-9]{0,9})?|\\.[0-9]{1,9})"
+          + "([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$";
+
   private GeneratedCrd() {}
 
   /** The definition of {@link ObjectDatabase}, as text. */
@@ -75,6 +80,7 @@ final class GeneratedCrd {
     schema.putArray("required").add("spec");
     schema.withArray("x-kubernetes-validations").add(nameRule());
     metadata(schema);
+    int32(schema.at("/properties/spec"));
     LIST_KEYS.forEach(
         (path, key) -> {
           ObjectNode list = (ObjectNode) schema.at("/properties/" + path);
@@ -173,8 +179,31 @@ final class GeneratedCrd {
     return node;
   }
 
-  /** There is no annotation for what maps and lists of texts may hold. */
+  /** One number that the model cannot hold keeps an operator from reading any resource at all. */
+  private static void int32(JsonNode node) {
+    if (node.has("x-kubernetes-int-or-string")) {
+      return; // a quantity
+    }
+    if (node instanceof ObjectNode number && number.path("type").asText().equals("integer")) {
+      number.put("format", "int32");
+      if (!number.has("minimum")) {
+        number.put("minimum", Integer.MIN_VALUE);
+      }
+      if (!number.has("maximum")) {
+        number.put("maximum", Integer.MAX_VALUE);
+      }
+    }
+    node.forEach(GeneratedCrd::int32);
+  }
+
+  /**
+   * There is no annotation for what maps and lists of texts may hold, nor for what a quantity looks
+   * like, of which one that cannot be read is as bad as such a number.
+   */
   private static void bound(ObjectNode schema) {
+    if (schema.path("x-kubernetes-int-or-string").asBoolean()) {
+      schema.put("pattern", QUANTITY);
+    }
     if (schema.has("additionalProperties")) {
       schema.put("maxProperties", MAP_ENTRIES_MAX);
     }

@@ -2,7 +2,6 @@ package dev.objectdb.operator.database;
 
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseSpec;
-import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus;
 import dev.objectdb.operator.database.manifest.PostgresAccess;
 import dev.objectdb.operator.database.manifest.Servers;
 import dev.objectdb.operator.database.observe.Observed;
@@ -12,9 +11,11 @@ import dev.objectdb.operator.database.status.Report;
 import dev.objectdb.operator.database.status.StatusBuilder;
 import dev.objectdb.operator.database.status.StatusWriter;
 import dev.objectdb.operator.database.step.DatabaseStep;
+import dev.objectdb.operator.database.step.ImageChoice;
 import dev.objectdb.operator.database.step.Pass;
 import dev.objectdb.operator.database.step.PostgresStep;
 import dev.objectdb.operator.database.step.PostgresStep.Credentials;
+import dev.objectdb.operator.database.step.Refusal;
 import dev.objectdb.operator.database.step.SchemaStep;
 import dev.objectdb.operator.database.step.ServerCounts;
 import dev.objectdb.operator.database.step.ServersStep;
@@ -24,6 +25,7 @@ import dev.objectdb.operator.database.step.StepResult.Fail;
 import dev.objectdb.operator.database.step.StepResult.Hold;
 import dev.objectdb.operator.database.step.StepResult.Wait;
 import dev.objectdb.operator.database.step.SurroundingsStep;
+import dev.objectdb.operator.database.step.UpdateGate;
 import dev.objectdb.operator.kube.ApiErrors;
 import dev.objectdb.operator.kube.Labels.Component;
 import dev.objectdb.operator.kube.NotOursException;
@@ -53,9 +55,9 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
       "nothing is changed or repaired until spec.paused is false again";
   private static final String HIBERNATED =
       "spec.hibernated takes all servers away: set it to false to bring them back";
-  private static final String UPGRADE =
-      "the servers run %s, and the operator would choose %s today: set spec.image to it, or"
-          + " spec.updatePolicy to FollowOperator";
+  private static final String FAULT =
+      "the operator failed by a fault of its own (%s) and tries again: its log tells more; please"
+          + " report it";
 
   private final SurroundingsStep surroundingsStep;
   private final PostgresStep postgresStep;
@@ -66,7 +68,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   private final StatusBuilder statusBuilder;
   private final StatusWriter statusWriter;
   private final OperatorMetrics metrics;
-  private final String defaultImage;
+  private final ImageChoice images;
 
   /** The parts of a pass. */
   public record Parts(
@@ -77,14 +79,10 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
       ServersStep serversStep,
       StatusBuilder statusBuilder,
       StatusWriter statusWriter,
-      OperatorMetrics metrics) {}
+      OperatorMetrics metrics,
+      ImageChoice images) {}
 
-  /**
-   * Makes the reconciler.
-   *
-   * @param defaultImage of new databases that name none
-   */
-  public ObjectDatabaseReconciler(Parts parts, String defaultImage) {
+  public ObjectDatabaseReconciler(Parts parts) {
     this.surroundingsStep = parts.surroundingsStep();
     this.postgresStep = parts.postgresStep();
     this.watch = parts.watch();
@@ -94,7 +92,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     this.statusBuilder = parts.statusBuilder();
     this.statusWriter = parts.statusWriter();
     this.metrics = parts.metrics();
-    this.defaultImage = defaultImage;
+    this.images = parts.images();
   }
 
   @Override
@@ -121,29 +119,40 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
       if (ApiErrors.isNamespaceTerminating(e)) {
         return UpdateControl.noUpdate(); // the database goes too, and its objects went first
       }
-      throw e;
+      report = stopped(pass, Refusal.invalid(e).orElseThrow(() -> e));
     }
     statusWriter.write(database, statusBuilder.build(database, report), context);
     UpdateControl<ObjectDatabase> done = UpdateControl.noUpdate();
-    boolean lookAgain =
-        report.result() instanceof Fail || report.found().lacks(ConditionType.DatabaseReachable);
-    return lookAgain ? done.rescheduleAfter(LOOK_AGAIN) : done;
+    return isUnwatched(report) ? done.rescheduleAfter(LOOK_AGAIN) : done;
+  }
+
+  /** Whether nobody tells when it is mended. */
+  private static boolean isUnwatched(Report report) {
+    return report.result() instanceof Fail
+        || (report.result() instanceof Wait<?>(Reason reason, _) && reason == Reason.RequestFailed)
+        || report.found().lacks(ConditionType.DatabaseReachable);
   }
 
   @Override
   public ErrorStatusUpdateControl<ObjectDatabase> updateErrorStatus(
       ObjectDatabase database, Context<ObjectDatabase> context, Exception error) {
     boolean again = context.getRetryInfo().filter(retry -> retry.getAttemptCount() > 0).isPresent();
-    if (again && cause(error) instanceof KubernetesClientException refused) { // once may be chance
-      String message = "a request to the API server failed: " + ApiErrors.text(refused);
-      Report report = stopped(begin(database, context), new Wait<>(Reason.RequestFailed, message));
+    if (again) { // once may be chance
       try {
+        Report report = stopped(begin(database, context), failed(cause(error)));
         statusWriter.write(database, statusBuilder.build(database, report), context);
-      } catch (KubernetesClientException e) {
+      } catch (RuntimeException e) {
         error.addSuppressed(e); // the same trouble, most likely; logged with the first one
       }
     }
     return ErrorStatusUpdateControl.defaultErrorProcessing();
+  }
+
+  private static StepResult<?> failed(Throwable cause) {
+    return cause instanceof KubernetesClientException e
+        ? new Wait<>(
+            Reason.RequestFailed, "a request to the API server failed: " + ApiErrors.text(e))
+        : new Wait<>(Reason.OperatorFault, FAULT.formatted(cause.getClass().getSimpleName()));
   }
 
   /** Begins a pass with what the resource alone tells. */
@@ -161,11 +170,8 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     if (pass.seen().named(Deployment.class, Servers.name(database)).isPresent()) {
       ServersStep.tellAvailable(pass);
     }
-    String image = image(database);
-    if (spec.image() == null && !image.equals(defaultImage)) {
-      String message = UPGRADE.formatted(image, defaultImage);
-      pass.found().tell(ConditionType.UpgradeAvailable, true, Reason.NewImageAvailable, message);
-    }
+    UpdateGate.advise(pass);
+    images.tellUpgrade(pass);
     return pass;
   }
 
@@ -181,8 +187,14 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     return error instanceof OperatorException && cause != null ? cause : error;
   }
 
+  /** What stands around the servers holds nothing else up, and is told after what does. */
   private Report advance(Pass pass) {
-    surroundingsStep.run(pass);
+    StepResult<?> around = surroundingsStep.run(pass);
+    Report report = toServers(pass);
+    return around instanceof Done || report.result() instanceof Fail ? report : report.with(around);
+  }
+
+  private Report toServers(Pass pass) {
     return switch (postgresStep.run(pass)) {
       case Done<Credentials>(Credentials credentials) -> withPostgres(pass, credentials);
       case Wait<Credentials> wait -> stopped(pass, wait);
@@ -194,11 +206,11 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   private Report withPostgres(Pass pass, Credentials credentials) {
     DatabaseStep.Outcome outcome = databaseStep.run(pass, credentials);
     PostgresAccess access = outcome.access();
-    String image = image(pass.database());
-    StepResult<?> result = outcome.result();
-    if (result instanceof Done) {
-      result = schemaStep.run(pass, access, image);
-    }
+    String image = images.wanted(pass);
+    StepResult<?> result =
+        outcome.result() instanceof Done
+            ? schemaStep.run(pass, access, image)
+            : outcome.result();
     if (result instanceof Done) {
       ServersStep.Applied applied = serversStep.apply(pass, access, image);
       return new Report(serversStep.judge(pass, applied), applied.servers(), image, pass.found());
@@ -206,30 +218,15 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     // Until the schema is what the wanted image needs, the servers stay with the image they have,
     // also while PostgreSQL is away, for which they wait themselves;
     // whatever else is declared holds for them at once.
-    deployedImage(pass).ifPresent(deployed -> serversStep.apply(pass, access, deployed));
+    boolean isMade = result instanceof Wait && SchemaStep.wasDone(pass, access, image);
+    ImageChoice.deployed(pass)
+        .or(() -> isMade ? Optional.of(image) : Optional.empty()) // somebody deleted the servers
+        .ifPresent(deployed -> serversStep.apply(pass, access, deployed));
     return stopped(pass, result);
   }
 
   /** A report of a pass that did not get to the servers; those that run go on. */
   private Report stopped(Pass pass, StepResult<?> result) {
-    return new Report(result, ServerCounts.beforehand(pass), image(pass.database()), pass.found());
-  }
-
-  /**
-   * An image that was chosen once stays, so that an upgrade of the operator restarts nothing,
-   * unless the resource wants to follow it.
-   */
-  private String image(ObjectDatabase database) {
-    ObjectDatabaseSpec spec = database.getSpec();
-    Optional<String> pinned =
-        switch (spec.updatePolicy()) {
-          case Pinned -> Optional.ofNullable(database.getStatus()).map(ObjectDatabaseStatus::image);
-          case FollowOperator -> Optional.empty();
-        };
-    return Optional.ofNullable(spec.image()).or(() -> pinned).orElse(defaultImage);
-  }
-
-  private static Optional<String> deployedImage(Pass pass) {
-    return pass.seen().named(Deployment.class, Servers.name(pass.database())).map(Servers::imageOf);
+    return new Report(result, ServerCounts.beforehand(pass), images.wanted(pass), pass.found());
   }
 }

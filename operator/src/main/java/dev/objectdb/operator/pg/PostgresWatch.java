@@ -1,6 +1,8 @@
 package dev.objectdb.operator.pg;
 
+import dev.objectdb.operator.pg.Observation.Failed;
 import dev.objectdb.operator.pg.Observation.Reached;
+import dev.objectdb.operator.pg.Observation.Trouble;
 import dev.objectdb.operator.pg.Probe.Target;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Clock;
@@ -14,6 +16,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps an eye on the PostgreSQL of each database that passes ask for: one virtual thread each,
@@ -36,6 +40,8 @@ public final class PostgresWatch {
 
   /** Looks at one time: many servers that are away at once take their turns. */
   private static final int LOOKS_MAX = 16;
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresWatch.class);
 
   private final Probe probe;
   private final Clock clock;
@@ -111,6 +117,8 @@ public final class PostgresWatch {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      } finally {
+        eyes.remove(database, this); // whatever ended it, the next pass begins anew
       }
     }
 
@@ -126,6 +134,9 @@ public final class PostgresWatch {
       looks.acquire();
       try {
         saw = probe.look(at);
+      } catch (RuntimeException e) {
+        LOG.atError().addKeyValue("database", database).setCause(e).log("a look failed by our fault");
+        saw = new Failed(Trouble.UNREACHABLE, "the operator itself failed: " + e.getClass());
       } finally {
         looks.release();
       }

@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPortBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * are, so by default only neighbours come in.
  */
 final class Network {
-  private static final int DNS = 53;
+  /** The second one is where OpenShift's name service listens, behind its Service. */
+  private static final List<IntOrString> DNS = List.of(new IntOrString(53), new IntOrString(5353));
+
   private static final LabelSelector ALL = new LabelSelectorBuilder().build();
 
   private Network() {}
@@ -47,8 +50,8 @@ final class Network {
             .endPodSelector()
             .withPolicyTypes("Ingress")
             .withIngress(
-                ingress(zeo.port(), clients(zeo)),
-                ingress(Servers.MONITORING_PORT, peers(declared.monitoring(), everyPod())))
+                ingress(Servers.ZEO, clients(zeo)),
+                ingress(Servers.MONITORING, peers(declared.monitoring(), everyPod())))
             .endSpec();
     Egress egress = declared.egress();
     if (egress != null) {
@@ -89,18 +92,26 @@ final class Network {
     return List.of(new NetworkPolicyPeerBuilder().withNamespaceSelector(ALL).build());
   }
 
-  /** From nobody in particular is from everybody. */
-  private static NetworkPolicyIngressRule ingress(int port, List<NetworkPolicyPeer> from) {
+  /**
+   * From nobody in particular is from everybody. The port is a name, which each pod has a number
+   * for: while servers with another number are rolled out, both are reached.
+   */
+  private static NetworkPolicyIngressRule ingress(String port, List<NetworkPolicyPeer> from) {
     return new NetworkPolicyIngressRuleBuilder()
         .withFrom(from)
-        .withPorts(port("TCP", port))
+        .withPorts(port("TCP", new IntOrString(port)))
         .build();
   }
 
   private static List<NetworkPolicyEgressRule> egress(ObjectDatabase database, Egress declared) {
     List<NetworkPolicyEgressRule> rules = new ArrayList<>();
     rules.add(
-        new NetworkPolicyEgressRuleBuilder().withPorts(port("UDP", DNS), port("TCP", DNS)).build());
+        new NetworkPolicyEgressRuleBuilder()
+            .withPorts(
+                DNS.stream()
+                    .flatMap(it -> Stream.of(port("UDP", it), port("TCP", it)))
+                    .toList())
+            .build());
     if (database.getSpec().postgres().embedded() != null) {
       NetworkPolicyPeer embedded =
           new NetworkPolicyPeerBuilder()
@@ -111,20 +122,21 @@ final class Network {
       rules.add(to(List.of(embedded), PostgresServer.PORT));
     }
     List<NetworkPolicyPeer> postgres = peers(declared.postgres(), List.of());
-    if (!postgres.isEmpty()) {
+    if (!postgres.isEmpty() || database.getSpec().postgres().embedded() == null) {
       rules.add(to(postgres, declared.postgresPort()));
     }
     return rules;
   }
 
+  /** To nobody in particular is to everybody. */
   private static NetworkPolicyEgressRule to(List<NetworkPolicyPeer> peers, int port) {
-    return new NetworkPolicyEgressRuleBuilder().withTo(peers).withPorts(port("TCP", port)).build();
+    return new NetworkPolicyEgressRuleBuilder().withTo(peers).withPorts(port("TCP", new IntOrString(port))).build();
   }
 
-  private static NetworkPolicyPort port(String protocol, int port) {
+  private static NetworkPolicyPort port(String protocol, IntOrString port) {
     return new NetworkPolicyPortBuilder()
         .withProtocol(protocol)
-        .withPort(new IntOrString(port))
+        .withPort(port)
         .build();
   }
 }

@@ -22,6 +22,7 @@ final class ServerResources {
   private static final long CONNECTION_MIB = 2;
   private static final long MIB = 1 << 20;
   private static final String CPU = "cpu";
+  private static final Quantity CPU_NEEDED = new Quantity("250m");
   private static final String MEMORY = "memory";
 
   private ServerResources() {}
@@ -30,7 +31,7 @@ final class ServerResources {
     PodResources user = spec.podTemplate().resources();
     Map<String, Quantity> limits = declared(user == null ? null : user.limits());
     Map<String, Quantity> requests = declared(user == null ? null : user.requests());
-    requests.putIfAbsent(CPU, new Quantity("250m"));
+    requests.putIfAbsent(CPU, least(CPU_NEEDED, limits.get(CPU)));
     Quantity limit = limits.get(MEMORY);
     long needed = limit == null ? needed(spec) : Math.min(needed(spec), mebibytes(limit));
     requests.putIfAbsent(MEMORY, mebibytes(needed));
@@ -42,6 +43,12 @@ final class ServerResources {
     return BASE_MIB
         + CONNECTION_MIB * spec.pool().max()
         + mebibytes(new Quantity(spec.cache().memory()));
+  }
+
+  private static Quantity least(Quantity needed, @Nullable Quantity limit) {
+    return limit != null && limit.getNumericalAmount().compareTo(needed.getNumericalAmount()) < 0
+        ? limit
+        : needed;
   }
 
   private static Map<String, Quantity> declared(@Nullable Map<String, Quantity> declared) {

@@ -26,9 +26,8 @@ public final class Surroundings {
   /** Returns all that should be there. */
   public static List<HasMetadata> desired(ObjectDatabase database) {
     List<HasMetadata> desired = new ArrayList<>();
-    if (database.getSpec().podTemplate().serviceAccountName() == null) {
-      desired.add(ServerAccount.desired(database));
-    }
+    // Also where another one is named: servers of before may still need it.
+    desired.add(ServerAccount.desired(database));
     desired.add(ZeoService.desired(database));
     desired.add(ZeoService.headless(database));
     desired.add(Connection.desired(database));

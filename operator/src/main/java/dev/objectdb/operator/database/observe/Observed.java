@@ -54,11 +54,20 @@ public record Observed(List<HasMetadata> objects) {
         .findFirst();
   }
 
-  /** Returns the pods of a component that are not on their way out. */
+  /**
+   * Returns the pods of a component that run or will: not those on their way out, nor those that
+   * have ended for good and are only kept for somebody to read, as evicted ones are.
+   */
   public List<Pod> pods(Component component) {
     return all(Pod.class).stream()
         .filter(pod -> Labels.isOf(component, pod))
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .filter(pod -> !hasEnded(pod))
         .toList();
+  }
+
+  private static boolean hasEnded(Pod pod) {
+    String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+    return "Failed".equals(phase) || "Succeeded".equals(phase);
   }
 }

@@ -78,6 +78,10 @@ public enum Reason {
   SecretKeyMissing(true),
   /** An object of a name that we need belongs to somebody else. */
   NameTaken(true),
+  /** The API server refuses an object that the resource leads to; the message names the field. */
+  ObjectRefused(true),
+  /** The operator failed by a fault of its own, and tries again; its log tells more. */
+  OperatorFault(true),
   /** The API server refused or did not answer a request; it is tried again. */
   RequestFailed(true),
   /** The embedded PostgreSQL is not for production. */

@@ -11,4 +11,9 @@ import dev.objectdb.operator.database.step.StepResult;
  * @param image what the servers run or are being moved to
  * @param found what the steps found on the way
  */
-public record Report(StepResult<?> result, ServerCounts servers, String image, Findings found) {}
+public record Report(StepResult<?> result, ServerCounts servers, String image, Findings found) {
+  /** Returns the same with another result. */
+  public Report with(StepResult<?> other) {
+    return new Report(other, servers, image, found);
+  }
+}

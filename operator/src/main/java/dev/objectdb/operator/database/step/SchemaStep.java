@@ -3,6 +3,7 @@ package dev.objectdb.operator.database.step;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.operator.database.manifest.PostgresAccess;
 import dev.objectdb.operator.database.manifest.SchemaJob;
+import dev.objectdb.operator.database.manifest.Servers;
 import dev.objectdb.operator.database.observe.Observed;
 import dev.objectdb.operator.database.observe.PodTrouble;
 import dev.objectdb.operator.database.status.ConditionType;
@@ -13,6 +14,7 @@ import dev.objectdb.operator.database.step.StepResult.Hold;
 import dev.objectdb.operator.database.step.StepResult.Wait;
 import dev.objectdb.operator.kube.Labels.Component;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -20,13 +22,28 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The tables are as the wanted image needs them: its Job has succeeded. */
 public final class SchemaStep {
-  private final KubernetesClient client;
+  private static final String HELD =
+      "the servers stay with %s; the tables are made as %s needs them, and the servers replaced,"
+          + " when %s";
 
-  public SchemaStep(KubernetesClient client) {
+  private final KubernetesClient client;
+  private final UpdateGate gate;
+
+  public SchemaStep(KubernetesClient client, UpdateGate gate) {
     this.client = client;
+    this.gate = gate;
+  }
+
+  /** Returns whether the step was done before, so that servers can do without another look. */
+  public static boolean wasDone(Pass pass, PostgresAccess postgres, String image) {
+    return pass.seen()
+        .named(Job.class, SchemaJob.name(pass.database(), image, postgres))
+        .filter(SchemaStep::hasSucceeded)
+        .isPresent();
   }
 
   /** Runs the step; done with the image. */
@@ -40,8 +57,7 @@ public final class SchemaStep {
                   true,
                   Reason.SchemaApplied,
                   "the tables are as %s needs them".formatted(image));
-      case Hold<String>(Reason reason, String message) ->
-          pass.found().tell(ConditionType.SchemaReady, false, reason, message);
+      case Hold<String> _ -> {} // they are still as the servers need them that run
       case Wait<String>(Reason reason, String message) ->
           pass.found().tell(ConditionType.SchemaReady, false, reason, message);
       case Fail<String>(Reason reason, String message) ->
@@ -56,13 +72,17 @@ public final class SchemaStep {
     String name = SchemaJob.name(database, image, postgres);
     Optional<Job> job = seen.named(Job.class, name);
     if (job.isEmpty()) {
+      Optional<StepResult<String>> held = held(pass, image);
+      if (held.isPresent()) {
+        return held.get();
+      }
+      // Of an image that is not wanted any more, most likely because its Job never ends.
+      others(seen, name).filter(other -> !hasSucceeded(other)).forEach(this::delete);
       create(SchemaJob.desired(database, image, postgres));
       return applying(name);
     }
     if (hasSucceeded(job.get())) {
-      seen.all(Job.class).stream()
-          .filter(other -> !name.equals(nameOf(other)))
-          .forEach(this::delete);
+      others(seen, name).forEach(this::delete);
       return new Done<>(image);
     }
     if (!postgres.fingerprint().equals(startedWith(job.get()))) {
@@ -76,6 +96,25 @@ public final class SchemaStep {
                     Reason.SchemaFailing,
                     "schema Job %s fails and is tried again: %s".formatted(name, trouble)))
         .orElseGet(() -> applying(name));
+  }
+
+  /** Tables of a newer image may be more than those servers can start with that run. */
+  private Optional<StepResult<String>> held(Pass pass, String image) {
+    return pass.seen()
+        .named(Deployment.class, Servers.name(pass.database()))
+        .map(Servers::imageOf)
+        .filter(deployed -> !deployed.equals(image))
+        .flatMap(
+            deployed ->
+                gate.closed(pass)
+                    .map(
+                        it ->
+                            new Hold<>(
+                                it.reason(), HELD.formatted(deployed, image, it.text()))));
+  }
+
+  private static Stream<Job> others(Observed seen, String name) {
+    return seen.all(Job.class).stream().filter(other -> !name.equals(nameOf(other)));
   }
 
   private static StepResult<String> applying(String name) {

@@ -6,6 +6,8 @@ import dev.objectdb.operator.kube.Labels.Component;
 import dev.objectdb.operator.kube.ServerSideApply;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,20 +21,41 @@ public final class SurroundingsStep {
     this.apply = apply;
   }
 
-  /** Makes and removes objects; there is nothing to wait for. */
-  public void run(Pass pass) {
+  /**
+   * Makes and removes objects; done with how many there should be. One that is refused keeps no
+   * other one from being made, and the servers from nothing: the first refusal is the result.
+   */
+  public StepResult<Integer> run(Pass pass) {
     List<HasMetadata> desired = Surroundings.desired(pass.database());
-    for (HasMetadata object : desired) {
-      Optional<HasMetadata> live =
-          pass.seen().objects().stream().filter(it -> isSame(it, object)).findFirst();
-      apply.apply(object, live);
+    List<StepResult<Integer>> refused = new ArrayList<>();
+    desired.forEach(object -> attempt(refused, () -> make(pass, object)));
+    superfluous(pass, desired)
+        .forEach(object -> attempt(refused, () -> client.resource(object).delete()));
+    return refused.isEmpty() ? new StepResult.Done<>(desired.size()) : refused.getFirst();
+  }
+
+  private static void attempt(List<StepResult<Integer>> refused, Runnable request) {
+    try {
+      request.run();
+    } catch (KubernetesClientException e) {
+      refused.add(Refusal.<Integer>of(e).orElseThrow(() -> e));
     }
-    pass.seen().objects().stream()
+  }
+
+  private void make(Pass pass, HasMetadata object) {
+    Optional<HasMetadata> live =
+        pass.seen().objects().stream().filter(it -> isSame(it, object)).findFirst();
+    apply.apply(object, live);
+  }
+
+  private static List<HasMetadata> superfluous(Pass pass, List<HasMetadata> desired) {
+    return
+pass.seen().objects().stream()
         .filter(it -> Surroundings.KINDS.stream().anyMatch(kind -> kind.isInstance(it)))
         .filter(it -> Labels.isOf(Component.SERVER, it) && isOwned(pass, it))
         .filter(it -> it.getMetadata().getDeletionTimestamp() == null)
         .filter(it -> desired.stream().noneMatch(wanted -> isSame(it, wanted)))
-        .forEach(it -> client.resource(it).delete());
+        .toList();
   }
 
   private static boolean isSame(HasMetadata one, HasMetadata other) {

@@ -58,6 +58,8 @@ class GoldenTest {
         .isEqualTo("{cpu=250m, memory=3Gi} {memory=6144Mi}");
     assertThat(resources("{limits: {memory: 400Mi, cpu: '2'}}"))
         .isEqualTo("{cpu=250m, memory=400Mi} {cpu=2, memory=400Mi}");
+    assertThat(resources("{limits: {cpu: 100m}}"))
+        .isEqualTo("{cpu=100m, memory=512Mi} {cpu=100m, memory=1024Mi}");
     assertThat(resources("{requests: {cpu: '1'}}"))
         .isEqualTo("{cpu=1, memory=512Mi} {memory=1024Mi}");
   }
