@@ -1,6 +1,5 @@
 package dev.objectdb.operator;
 
-import static dev.objectdb.operator.FakeCluster.EMBEDDED;
 import static dev.objectdb.operator.FakeCluster.await;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -111,6 +111,14 @@ class FaultTest {
   @Test
   void aCommitThatTheDatabaseFailsIsCountedAndAConflictIsNot() throws IOException {
     try (ZeoTestClient client = ZeoTestClient.registered(server)) {
+      client.commit(OID, Tid.NONE, "one");
+      client.begin(TXN);
+      client.store(TXN, OID, new Tid(1), "stale");
+      client.call("vote", TXN);
+      client.call("tpc_abort", TXN);
+      assertThat(server.counters().conflicts()).isEqualTo(1);
+      assertThat(server.counters().failures()).isZero();
+
       storage.begin = true;
       client.begin(TXN);
       assertThat(client.call("vote", TXN).isError()).isTrue();
@@ -118,7 +126,7 @@ class FaultTest {
       assertThat(server.counters().failures()).isEqualTo(1);
 
       client.begin(TXN);
-      client.store(TXN, OID, Tid.NONE, "never");
+      client.store(TXN, new Oid(2), Tid.NONE, "never");
       client.call("vote", TXN);
       memory.beforeFinish(
           () -> {
@@ -126,13 +134,6 @@ class FaultTest {
           });
       assertThat(client.call("tpc_finish", TXN).isError()).isTrue();
       memory.beforeFinish(() -> {});
-      assertThat(server.counters().failures()).isEqualTo(2);
-
-      client.commit(OID, Tid.NONE, "one");
-      client.begin(TXN);
-      client.store(TXN, OID, new Tid(1), "stale");
-      client.call("vote", TXN);
-      client.call("tpc_abort", TXN);
       assertThat(server.counters().failures()).isEqualTo(2);
     }
   }

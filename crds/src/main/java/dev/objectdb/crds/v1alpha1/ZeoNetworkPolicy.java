@@ -55,7 +55,8 @@ public record ZeoNetworkPolicy(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Egress(
       @JsonPropertyDescription(
-              "Where PostgreSQL is. When left out, the embedded one, or else any place, by its port.")
+              "Where PostgreSQL is. When left out, the embedded one, or else any place, by its"
+                  + " port.")
           @Size(max = 32)
           @Nullable List<Peer> postgres,
       @JsonPropertyDescription("Port of PostgreSQL there.") @Default("5432") @Min(1) @Max(65535)

@@ -208,9 +208,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     PostgresAccess access = outcome.access();
     String image = images.wanted(pass);
     StepResult<?> result =
-        outcome.result() instanceof Done
-            ? schemaStep.run(pass, access, image)
-            : outcome.result();
+        outcome.result() instanceof Done ? schemaStep.run(pass, access, image) : outcome.result();
     if (result instanceof Done) {
       ServersStep.Applied applied = serversStep.apply(pass, access, image);
       return new Report(serversStep.judge(pass, applied), applied.servers(), image, pass.found());

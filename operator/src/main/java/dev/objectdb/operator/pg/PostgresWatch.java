@@ -135,7 +135,10 @@ public final class PostgresWatch {
       try {
         saw = probe.look(at);
       } catch (RuntimeException e) {
-        LOG.atError().addKeyValue("database", database).setCause(e).log("a look failed by our fault");
+        LOG.atError()
+            .addKeyValue("database", database)
+            .setCause(e)
+            .log("a look failed by our fault");
         saw = new Failed(Trouble.UNREACHABLE, "the operator itself failed: " + e.getClass());
       } finally {
         looks.release();

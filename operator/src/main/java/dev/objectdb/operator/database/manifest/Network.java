@@ -108,9 +108,7 @@ final class Network {
     rules.add(
         new NetworkPolicyEgressRuleBuilder()
             .withPorts(
-                DNS.stream()
-                    .flatMap(it -> Stream.of(port("UDP", it), port("TCP", it)))
-                    .toList())
+                DNS.stream().flatMap(it -> Stream.of(port("UDP", it), port("TCP", it))).toList())
             .build());
     if (database.getSpec().postgres().embedded() != null) {
       NetworkPolicyPeer embedded =
@@ -130,13 +128,13 @@ final class Network {
 
   /** To nobody in particular is to everybody. */
   private static NetworkPolicyEgressRule to(List<NetworkPolicyPeer> peers, int port) {
-    return new NetworkPolicyEgressRuleBuilder().withTo(peers).withPorts(port("TCP", new IntOrString(port))).build();
+    return new NetworkPolicyEgressRuleBuilder()
+        .withTo(peers)
+        .withPorts(port("TCP", new IntOrString(port)))
+        .build();
   }
 
   private static NetworkPolicyPort port(String protocol, IntOrString port) {
-    return new NetworkPolicyPortBuilder()
-        .withProtocol(protocol)
-        .withPort(port)
-        .build();
+    return new NetworkPolicyPortBuilder().withProtocol(protocol).withPort(port).build();
   }
 }

@@ -29,8 +29,7 @@ public final class Refusal {
             () ->
                 ApiErrors.isForbidden(error)
                     ? Optional.of(
-                        new Wait<>(
-                            Reason.RequestFailed, DENIED.formatted(ApiErrors.text(error))))
+                        new Wait<>(Reason.RequestFailed, DENIED.formatted(ApiErrors.text(error))))
                     : Optional.empty());
   }
 }

@@ -108,9 +108,7 @@ public final class SchemaStep {
             deployed ->
                 gate.closed(pass)
                     .map(
-                        it ->
-                            new Hold<>(
-                                it.reason(), HELD.formatted(deployed, image, it.text()))));
+                        it -> new Hold<>(it.reason(), HELD.formatted(deployed, image, it.text()))));
   }
 
   private static Stream<Job> others(Observed seen, String name) {

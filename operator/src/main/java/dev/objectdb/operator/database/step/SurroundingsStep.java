@@ -49,8 +49,7 @@ public final class SurroundingsStep {
   }
 
   private static List<HasMetadata> superfluous(Pass pass, List<HasMetadata> desired) {
-    return
-pass.seen().objects().stream()
+    return pass.seen().objects().stream()
         .filter(it -> Surroundings.KINDS.stream().anyMatch(kind -> kind.isInstance(it)))
         .filter(it -> Labels.isOf(Component.SERVER, it) && isOwned(pass, it))
         .filter(it -> it.getMetadata().getDeletionTimestamp() == null)
