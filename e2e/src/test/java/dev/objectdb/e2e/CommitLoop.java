@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A client that commits entry after entry, on this machine or, by {@code kubectl exec}, in a pod.
@@ -75,6 +76,15 @@ final class CommitLoop implements AutoCloseable {
     }
     assertThat(process.exitValue()).as("exit of the client; see %s", errors).isZero();
     return Set.copyOf(entries);
+  }
+
+  /** How often a commit failed in a way that applications try again by themselves. */
+  long repeated() {
+    try (Stream<String> lines = Files.lines(errors)) {
+      return lines.filter(line -> line.startsWith("again after ")).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
@@ -23,14 +24,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@ExtendWith(OperatorExtension.class)
 class FirstApplyE2E {
-  private static final Namespace OPERATOR = new Namespace("objectdb-system");
   private static final Namespace SITE = new Namespace("objectdb-e2e");
 
-  @RegisterExtension static final CollectOnFailure COLLECT = new CollectOnFailure(OPERATOR, SITE);
+  @RegisterExtension
+  static final CollectOnFailure COLLECT = new CollectOnFailure(OperatorExtension.NAMESPACE, SITE);
 
   private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
-  private static final String RELEASE = "objectdb-operator";
   private static final String EXAMPLE = TOP.resolve("examples/objectdb.yaml").toString();
   private static final String DATABASE = "site";
   private static final int ZEO_PORT = 8100;
@@ -42,20 +43,7 @@ class FirstApplyE2E {
 
   @BeforeAll
   void install() {
-    OPERATOR.create();
     SITE.create();
-    OPERATOR.helm(
-        "install",
-        RELEASE,
-        TOP.resolve("charts/objectdb-operator").toString(),
-        "--set",
-        "image.repository=" + Images.repository("operator"),
-        "--set",
-        "runtimeImage.repository=" + Images.repository("storage-runtime"),
-        "--set",
-        "postgresImage=" + Images.image("postgres"),
-        "--wait",
-        "--timeout=" + seconds(Timeouts.OPERATOR_READY));
     SITE.kubectl("apply", "--filename", EXAMPLE);
     Command.run(
         Timeouts.DATABASE_READY.plus(Timeouts.COMMAND),
@@ -73,8 +61,6 @@ class FirstApplyE2E {
       each.close();
     }
     SITE.delete();
-    OPERATOR.helm("uninstall", RELEASE, "--ignore-not-found");
-    OPERATOR.delete();
   }
 
   @Test
@@ -135,14 +121,6 @@ class FirstApplyE2E {
   void eventsTellWhatHappened() {
     assertThat(SITE.kubectl("events", "--for=objdb/" + DATABASE))
         .contains("PostgresStarting", "SchemaApplying", "ServersStarting", "ServersReady");
-  }
-
-  @Test
-  @Order(5)
-  void theOperatorHasLoggedNoError() {
-    assertThat(OPERATOR.kubectl("logs", "deployment/" + RELEASE, "--tail=-1").lines())
-        .isNotEmpty()
-        .noneSatisfy(line -> assertThat(line).containsAnyOf("\"level\":\"ERROR\"", " ERROR "));
   }
 
   /** Every object of the database, in the version that each has now. */

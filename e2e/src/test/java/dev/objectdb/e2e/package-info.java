@@ -3,8 +3,13 @@
  * clients.
  *
  * <pre>
- *   FirstApplyE2E, ImagesE2E,     need a cluster and the images: e2e/run
- *   PostgresImageE2E
+ *   FirstApplyE2E                 the first hour of a user
+ *   ServersE2E, PostgresE2E,      what may happen to each part while clients commit
+ *   OperatorE2E
+ *   AdmissionE2E, ChartE2E        what the API server takes and refuses
+ *   ImagesE2E, PostgresImageE2E   what is in the images
+ *   OperatorExtension, Site,      the operator, a user's namespace, clients at work in it,
+ *   Load, OwnPostgres             a PostgreSQL of the user's own
  *   ClientIT                      the Python client of these tests against a stock ZEO server
  *   Cluster, PortForward          kubectl and helm, as commands
  *   Python, CommitLoop            clients that record each acknowledged commit

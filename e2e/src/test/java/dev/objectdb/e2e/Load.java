@@ -1,0 +1,75 @@
+package dev.objectdb.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Stock clients at work on a database while things happen to it. What each was promised is kept
+ * outside the system, and compared at the end with what a fresh client finds.
+ */
+final class Load implements AutoCloseable {
+  private static final int PORT = 8100;
+
+  private final Namespace namespace;
+  private final String database;
+  private final List<CommitLoop> loops;
+
+  private Load(Namespace namespace, String database, List<CommitLoop> loops) {
+    this.namespace = namespace;
+    this.database = database;
+    this.loops = loops;
+  }
+
+  /** Starts two clients and waits until both commit. */
+  static Load start(Namespace namespace, String database) {
+    long now = System.nanoTime();
+    List<String> client = ClientPod.client(namespace, address(database));
+    Load load =
+        new Load(
+            namespace,
+            database,
+            List.of(
+                CommitLoop.start("a-%s-%x".formatted(database, now), client),
+                CommitLoop.start("b-%s-%x".formatted(database, now), client)));
+    load.awaitProgress();
+    return load;
+  }
+
+  private static String address(String database) {
+    return database + ":" + PORT;
+  }
+
+  /** Waits until every client has committed again. */
+  void awaitProgress() {
+    loops.forEach(CommitLoop::awaitProgress);
+  }
+
+  /** The same, and prints how long after something that was. */
+  void awaitProgress(String after, Instant began) {
+    awaitProgress();
+    Site.print("served again after " + after, began);
+  }
+
+  /** Ends the clients: everything they were promised is there, nothing twice. */
+  void check() {
+    Set<String> promised = new HashSet<>();
+    loops.forEach(loop -> promised.addAll(loop.stop()));
+    Entries found =
+        Entries.parse(
+            Command.run(Timeouts.COMMAND, ClientPod.client(namespace, address(database), "list")));
+    assertThat(found.keys()).containsAll(promised);
+    assertThat(found.count()).isEqualTo(found.keys().size());
+    System.out.printf(
+        "e2e: %s: %,d commits promised and found, %,d calls repeated%n",
+        database, promised.size(), loops.stream().mapToLong(CommitLoop::repeated).sum());
+  }
+
+  @Override
+  public void close() {
+    loops.forEach(CommitLoop::close);
+  }
+}
