@@ -123,12 +123,22 @@ class FirstApplyE2E {
         .contains("PostgresStarting", "SchemaApplying", "ServersStarting", "ServersReady");
   }
 
-  /** Every object of the database, in the version that each has now. */
+  /**
+   * Every object of the database, in the version that each has now. Kubernetes itself writes the
+   * status of some when it likes: of these the generation counts, and when the operator last wrote.
+   */
   private static String everything() {
+    return versions("objdb,service,secret,configmap", "resourceVersion")
+        + versions("deployment,statefulset,job,pod,pvc", "generation");
+  }
+
+  private static String versions(String kinds, String version) {
     return SITE.kubectl(
         "get",
-        "objdb,deployment,statefulset,service,job,pod,secret,configmap,pvc",
-        "--output=custom-columns=:kind,:metadata.name,:metadata.uid,:metadata.resourceVersion");
+        kinds,
+        "--show-managed-fields",
+        "--output=custom-columns=:kind,:metadata.name,:metadata.uid,:metadata.%s,".formatted(version)
+            + ":metadata.managedFields[?(@.manager==\"objectdb-operator\")].time");
   }
 
   private static List<String> servers() {
