@@ -36,7 +36,7 @@ class OperatorE2E {
   void create() {
     site = Site.create(NAMESPACE);
     site.apply(MANIFEST);
-    site.awaitCondition(DATABASE, "Ready=True");
+    site.awaitCondition(DATABASE, "Ready", "True");
   }
 
   @AfterAll

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -45,8 +46,13 @@ class PostgresE2E {
     postgres = OwnPostgres.start(site, "pg", 100);
     Instant began = Instant.now();
     site.apply(MANIFEST.formatted(DATABASE, 2, "public"));
-    site.awaitCondition(DATABASE, "Ready=True");
+    site.awaitCondition(DATABASE, "Ready", "True");
     Site.print("apply to Ready, with a PostgreSQL that is there", began);
+  }
+
+  @AfterEach
+  void restore() {
+    site.restore(DATABASE, MANIFEST.formatted(DATABASE, 2, "public"));
   }
 
   @AfterAll
@@ -64,7 +70,7 @@ class PostgresE2E {
     postgres.kill();
     load.awaitProgress("PostgreSQL was killed", began);
 
-    site.awaitCondition(DATABASE, "Ready=True");
+    site.awaitCondition(DATABASE, "Ready", "True");
     assertThat(site.servers(DATABASE)).isEqualTo(servers);
     load.check();
   }
@@ -77,7 +83,7 @@ class PostgresE2E {
 
     Instant gone = Instant.now();
     postgres.scale(0);
-    site.awaitCondition(DATABASE, "DatabaseReachable=False");
+    site.awaitCondition(DATABASE, "DatabaseReachable", "False");
     Site.print("PostgreSQL gone to DatabaseReachable=False", gone);
     Thread.sleep(AWAY);
     assertThat(restarts()).isEmpty();
@@ -87,7 +93,7 @@ class PostgresE2E {
     postgres.awaitAvailable();
     Instant began = Instant.now();
     load.awaitProgress("PostgreSQL was away for " + AWAY, began);
-    site.awaitCondition(DATABASE, "Ready=True");
+    site.awaitCondition(DATABASE, "Ready", "True");
     assertThat(site.servers(DATABASE)).isEqualTo(servers);
     load.check();
   }
@@ -107,13 +113,13 @@ class PostgresE2E {
     List<String> servers = site.servers(DATABASE);
 
     readOnly("on");
-    site.awaitCondition(DATABASE, "DatabaseReachable=False");
+    site.awaitCondition(DATABASE, "DatabaseReachable", "False");
     assertThat(site.why(DATABASE, "DatabaseReachable")).startsWith("ReadOnly: ");
     Instant began = Instant.now();
     readOnly("off");
     load.awaitProgress("PostgreSQL took no writes", began);
 
-    site.awaitCondition(DATABASE, "Ready=True");
+    site.awaitCondition(DATABASE, "Ready", "True");
     assertThat(site.servers(DATABASE)).isEqualTo(servers);
     load.check();
   }
@@ -128,18 +134,18 @@ class PostgresE2E {
   void aMissingSecretAndAWrongPasswordAreNamedAndHealWhenTheyAreMended() {
     String database = "other";
     site.apply(MANIFEST.formatted(database, 1, database).replace("pg-app", "other-access"));
-    site.awaitCondition(database, "Stalled=True");
+    site.awaitCondition(database, "Stalled", "True");
     assertThat(site.why(database, "Stalled")).contains("SecretNotFound").contains("other-access");
 
     site.apply(secret("of-somebody-else"));
-    site.awaitCondition(database, "DatabaseReachable=False");
+    site.awaitCondition(database, "DatabaseReachable", "False");
     assertThat(site.why(database, "DatabaseReachable"))
         .startsWith("AuthenticationFailed: ")
         .contains("other-access");
 
     Instant began = Instant.now();
     site.apply(secret("of-a-test"));
-    site.awaitCondition(database, "Ready=True");
+    site.awaitCondition(database, "Ready", "True");
     Site.print("mended password to Ready", began);
     site.load(database).check();
     NAMESPACE.kubectl("delete", "objdb", database);
@@ -150,13 +156,13 @@ class PostgresE2E {
   void tooFewConnectionsMakeSmallerPoolsAndAreSaid() {
     Load load = site.load(DATABASE);
     site.patch(DATABASE, "{\"pool\":{\"max\":80}}");
-    site.awaitCondition(DATABASE, "CapacityOK=False");
+    site.awaitCondition(DATABASE, "CapacityOK", "False");
     System.out.printf("e2e: %s%n", site.why(DATABASE, "CapacityOK"));
-    site.awaitCondition(DATABASE, "Ready=True");
+    site.awaitCondition(DATABASE, "Ready", "True");
     load.awaitProgress();
 
     site.patch(DATABASE, "{\"pool\":null}");
-    site.awaitCondition(DATABASE, "CapacityOK=True");
+    site.awaitCondition(DATABASE, "CapacityOK", "True");
     load.check();
   }
 
@@ -165,7 +171,7 @@ class PostgresE2E {
   void aSchemaHasOneOwner() {
     String thief = "thief";
     site.apply(MANIFEST.formatted(thief, 1, "public"));
-    site.awaitCondition(thief, "Stalled=True");
+    site.awaitCondition(thief, "Stalled", "True");
     assertThat(site.why(thief, "Stalled"))
         .startsWith("ForeignSchemaOwner: ")
         .contains(NAMESPACE.name() + "/" + DATABASE);

@@ -59,11 +59,10 @@ final class Site implements AutoCloseable {
     namespace.kubectl("apply", "--filename", file(manifests).toString());
   }
 
-  /** Applies manifests that must be refused, and returns what kubectl says. */
-  Command.Outcome tryApply(String manifests) {
-    return Command.outcome(
-        Timeouts.COMMAND,
-        namespace.kubectlWords("apply", "--filename", file(manifests).toString()));
+  /** Makes a database again what a manifest says, whatever a test left of it, and waits for it. */
+  void restore(String database, String manifest) {
+    namespace.kubectl("replace", "--filename", file(manifest).toString());
+    awaitCondition(database, "Ready", "True");
   }
 
   private Path file(String manifests) {
@@ -82,9 +81,8 @@ final class Site implements AutoCloseable {
         "patch", "objdb", database, "--type=merge", "--patch={\"spec\":%s}".formatted(spec));
   }
 
-  /** Waits for a condition of the generation there is now, as in {@code Ready=True}. */
-  void awaitCondition(String database, String condition) {
-    String[] words = condition.split("=");
+  /** Waits until a condition of the generation there is now has a status, True or False. */
+  void awaitCondition(String database, String type, String status) {
     await()
         .atMost(Timeouts.DATABASE_READY)
         .pollInterval(Duration.ofMillis(500))
@@ -92,10 +90,7 @@ final class Site implements AutoCloseable {
             () ->
                 field(database, ".metadata.generation")
                         .equals(field(database, ".status.observedGeneration"))
-                    && words[1].equals(
-                        field(
-                            database,
-                            ".status.conditions[?(@.type==\"%s\")].status".formatted(words[0]))));
+                    && status.equals(field(database, condition(type) + ".status")));
   }
 
   /** Waits until a field of a database has a text in it. */
@@ -112,9 +107,13 @@ final class Site implements AutoCloseable {
   }
 
   /** Returns reason and message of a condition. */
-  String why(String database, String condition) {
-    String which = ".status.conditions[?(@.type==\"%s\")]".formatted(condition);
+  String why(String database, String type) {
+    String which = condition(type);
     return field(database, which + ".reason") + ": " + field(database, which + ".message");
+  }
+
+  private static String condition(String type) {
+    return ".status.conditions[?(@.type==\"%s\")]".formatted(type);
   }
 
   /** Returns the names of the pods of the servers of a database, as {@code pod/name}. */
