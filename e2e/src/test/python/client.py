@@ -8,7 +8,8 @@
 The loop prints "acknowledged NAME:n" when a commit has returned, and repeats an entry whose commit
 failed in a way that ZODB itself calls transient: a conflict, or a lost connection. Such a commit may
 have been made all the same, so an entry is added only where it is missing; a counter beside the
-entries, changed in the same transactions, would tell if one was added twice or by half.
+entries, changed in the same transactions, would tell if one was added twice or by half. It ends with
+an error if a commit has no higher tid than those before it, whichever servers made them.
 """
 
 import random
@@ -55,11 +56,16 @@ def loop(connection, name):
     over = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
     number = 0
+    last = b""
     while not over.is_set():
         number += 1
         key = f"{name}:{number}"
         committed(connection, lambda root: add(root, key, number))
         print("acknowledged", key, flush=True)
+        tid = connection.db().lastTransaction()
+        if tid <= last:
+            sys.exit(f"{key} has tid {tid.hex()}, and one before it had {last.hex()}")
+        last = tid
         time.sleep(PAUSE_SECONDS)
 
 

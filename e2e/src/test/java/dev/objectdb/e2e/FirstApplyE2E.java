@@ -137,7 +137,8 @@ class FirstApplyE2E {
         "get",
         kinds,
         "--show-managed-fields",
-        "--output=custom-columns=:kind,:metadata.name,:metadata.uid,:metadata.%s,".formatted(version)
+        "--output=custom-columns=:kind,:metadata.name,:metadata.uid,:metadata.%s,"
+                .formatted(version)
             + ":metadata.managedFields[?(@.manager==\"objectdb-operator\")].time");
   }
 

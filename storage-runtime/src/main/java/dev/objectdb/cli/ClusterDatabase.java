@@ -35,7 +35,7 @@ final class ClusterDatabase implements AutoCloseable {
    * @throws CommandFailure if there is no cluster, or not one database to speak of
    */
   static ClusterDatabase connect(KubeOptions options) {
-    Config config = Config.autoConfigure(options.context());
+    Config config = ClientKey.told(Config.autoConfigure(options.context()));
     KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
     try {
       String set = options.namespace();
