@@ -64,6 +64,19 @@ class UpdatesTest {
   }
 
   @Test
+  void whoTakesAnImageBackThatNeverServedGetsTheOneThatDid() {
+    cluster.running();
+    cluster.change("{image: broken, postgres: {embedded: {}}}");
+    cluster.schemaSucceeds();
+    await().until(() -> cluster.image().equals("broken"));
+    assertThat(requireNonNull(cluster.database().getStatus()).image()).isEqualTo("runtime:1");
+
+    cluster.change("{postgres: {embedded: {}}}");
+    cluster.schemaSucceeds();
+    await().until(() -> cluster.image().equals("runtime:1"));
+  }
+
+  @Test
   void aLostStatusMovesNoServer() {
     cluster.running();
     cluster.stopOperators();

@@ -26,7 +26,8 @@ public record ObjectDatabaseStatus(
         @Size(max = 512)
         @LabelSelector
         @Nullable String selector,
-    @JsonPropertyDescription("The image that the servers run or are being moved to.")
+    @JsonPropertyDescription(
+            "The image that all servers ran last; one that they are being moved to is not it yet.")
         @Size(max = 512)
         @Nullable String image,
     @JsonPropertyDescription("The history mode in force.") @Nullable HistoryMode historyMode,

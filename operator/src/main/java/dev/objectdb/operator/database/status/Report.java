@@ -8,7 +8,7 @@ import dev.objectdb.operator.database.step.StepResult;
  *
  * @param result of the first step that is not done, or of the last one: how far the pass got
  * @param servers how many there are
- * @param image what the servers run or are being moved to
+ * @param image what the servers should run
  * @param found what the steps found on the way
  */
 public record Report(StepResult<?> result, ServerCounts servers, String image, Findings found) {

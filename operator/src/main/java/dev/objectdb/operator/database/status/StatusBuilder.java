@@ -79,7 +79,7 @@ public final class StatusBuilder {
         servers.ready(),
         servers.ready() + "/" + servers.wanted(),
         Labels.query(Labels.selector(database.getMetadata().getName(), Component.SERVER)),
-        report.image(),
+        image(before, report),
         historyMode(database, before, report),
         postgres.historyEpoch(),
         postgres.postgres(),
@@ -92,6 +92,14 @@ public final class StatusBuilder {
             ZeoService.metricsEndpoint(database)),
         new Binding(Connection.name(database)),
         conditions(database, before, report, state));
+  }
+
+  /** What has not served yet is not remembered: who takes it back is to have what served before. */
+  private static @Nullable String image(@Nullable ObjectDatabaseStatus before, Report report) {
+    if (report.result() instanceof Done) {
+      return report.image();
+    }
+    return before == null ? null : before.image();
   }
 
   private static @Nullable HistoryMode historyMode(

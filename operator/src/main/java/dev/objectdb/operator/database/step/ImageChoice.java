@@ -11,7 +11,8 @@ import java.util.Optional;
 /**
  * Which image servers run: the one that the resource names, or else the operator's default. A
  * default that was chosen once stays, so that an upgrade of the operator moves no servers, unless
- * the resource wants to follow it; where the status is lost, the Deployment remembers it.
+ * the resource wants to follow it; where the status is lost, the Deployment remembers it. Who takes
+ * an image back that never served gets the one that did.
  */
 public final class ImageChoice {
   private static final String UPGRADE =
