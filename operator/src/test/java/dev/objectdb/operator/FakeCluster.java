@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
@@ -168,6 +169,10 @@ final class FakeCluster implements AutoCloseable {
   }
 
   void createSecret(String name, String key, String value) {
+    createSecret(name, Map.of(key, value));
+  }
+
+  void createSecret(String name, Map<String, String> values) {
     client
         .resource(
             new SecretBuilder()
@@ -175,8 +180,9 @@ final class FakeCluster implements AutoCloseable {
                 .withNamespace(NAMESPACE)
                 .withName(name)
                 .endMetadata()
-                .addToData(
-                    key, Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8)))
+                .withData(
+                    values.entrySet().stream()
+                        .collect(Collectors.toMap(Map.Entry::getKey, it -> base64(it.getValue()))))
                 .build())
         .createOr(it -> it.update());
   }
@@ -188,6 +194,10 @@ final class FakeCluster implements AutoCloseable {
     schemaSucceeds();
     serversStart();
     await().until(() -> ready().reason().equals("ServersReady"));
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   // --- what is there ---------------------------------------------------------------------------

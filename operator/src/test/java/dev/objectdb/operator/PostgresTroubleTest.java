@@ -33,7 +33,7 @@ class PostgresTroubleTest {
 
   @Test
   void aWrongPasswordIsToldWithItsSecretAndMendedByIt() {
-    PostgresAddress right = PostgresAddress.parse(URI);
+    PostgresAddress right = PostgresAddress.parse(URI + "?sslmode=require");
     cluster.postgresSays(
         target ->
             target.address().equals(right)

@@ -2,12 +2,15 @@ package dev.objectdb.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.objectdb.crds.v1alpha1.PostgresSecret.Keys;
 import dev.objectdb.server.ConfigException;
 import dev.objectdb.storage.pg.PgUri;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** A Kubernetes Secret from a file: {@code data} in base64 or {@code stringData} as it is. */
@@ -26,19 +29,41 @@ final class SecretDocument {
   }
 
   /**
-   * Returns the PostgreSQL address under a key.
+   * Returns the PostgreSQL address: the URI, or where there is none what the other keys make.
    *
    * @throws ConfigException if it is not there or no such address
    */
-  PgUri uri(String key) {
+  PgUri address(Keys keys) {
+    boolean inParts = !has(keys.uri()) && has(keys.host());
     try {
-      return PgUri.parse(value(key));
+      return inParts ? PgUri.of(parts(keys)) : PgUri.parse(value(keys.uri()));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
           "%s: key \"%s\" of Secret \"%s\" cannot be used (%s): write it as"
-                  .formatted(path, key, name, e.getMessage())
+                  .formatted(path, inParts ? keys.host() : keys.uri(), name, e.getMessage())
               + " postgresql://user:password@host:5432/dbname");
     }
+  }
+
+  private Map<String, String> parts(Keys keys) {
+    Map<String, String> parts = new TreeMap<>();
+    Map.of(
+            "host", keys.host(),
+            "port", keys.port(),
+            "dbname", keys.dbname(),
+            "user", keys.username(),
+            "password", keys.password())
+        .forEach(
+            (part, key) -> {
+              if (has(key)) {
+                parts.put(part, value(key));
+              }
+            });
+    return parts;
+  }
+
+  private boolean has(String key) {
+    return plain.has(key) || encoded.has(key);
   }
 
   /**

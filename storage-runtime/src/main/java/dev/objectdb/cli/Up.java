@@ -1,12 +1,16 @@
 package dev.objectdb.cli;
 
+import dev.objectdb.crds.v1alpha1.ForeignColumns;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseSpec;
+import dev.objectdb.crds.v1alpha1.Postgres;
 import dev.objectdb.crds.v1alpha1.PostgresSecret;
+import dev.objectdb.crds.v1alpha1.PostgresTls;
 import dev.objectdb.server.ConfigException;
 import dev.objectdb.server.ServerConfig;
 import dev.objectdb.server.StorageServer;
 import dev.objectdb.server.Units;
 import dev.objectdb.storage.HistoryMode;
+import dev.objectdb.storage.pg.PgConfig;
 import dev.objectdb.storage.pg.PgUri;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,9 +87,13 @@ final class Up {
   }
 
   private PgUri postgres(ObjectDatabaseSpec spec, Shutdown shutdown) throws Exception {
-    PostgresSecret reference = spec.postgres().secretRef();
+    Postgres declared = spec.postgres();
+    refuseWhatNeedsACluster(declared);
+    PostgresSecret reference = declared.secretRef();
     if (reference != null) {
-      return secret(reference);
+      PgUri uri = secret(reference);
+      PostgresTls.Mode mode = declared.tls() == null ? null : declared.tls().mode();
+      return mode == null ? uri : uri.with("sslmode", mode.word());
     }
     DataDirectory directory = DataDirectory.lock(data);
     shutdown.later(directory::close);
@@ -104,6 +112,17 @@ final class Up {
         "starting PostgreSQL", Optional::empty, () -> postgres.start(spec.pool().max()));
   }
 
+  private void refuseWhatNeedsACluster(Postgres declared) {
+    PostgresTls tls = declared.tls();
+    if (declared.cnpgRef() != null || (tls != null && tls.caSecretRef() != null)) {
+      throw new ConfigException(
+          "%s: spec.postgres.%s names something in a Kubernetes cluster: write secretRef, with a"
+                  .formatted(
+                      file.path(), declared.cnpgRef() != null ? "cnpgRef" : "tls.caSecretRef")
+              + " Secret in the same file, or embedded: {}; a URI may name sslrootcert");
+    }
+  }
+
   private PgUri secret(PostgresSecret reference) {
     SecretDocument secret = file.secrets().get(reference.name());
     if (secret == null) {
@@ -114,13 +133,17 @@ final class Up {
                   .formatted(reference.keys().uri())
               + " {} in place of secretRef");
     }
-    return secret.uri(reference.keys().uri());
+    return secret.address(reference.keys());
   }
 
   private static ServerConfig config(ObjectDatabaseSpec spec, PgUri uri) {
     return new ServerConfig(
-        uri,
-        spec.postgres().schema(),
+        new ServerConfig.Postgres(
+            uri,
+            spec.postgres().schema(),
+            duration(spec.postgres().statementTimeout()),
+            duration(spec.postgres().lockTimeout()),
+            spec.postgres().foreignColumns() == ForeignColumns.Keep),
         switch (spec.historyMode()) {
           case Free -> HistoryMode.FREE;
           case Preserving -> HistoryMode.PRESERVING;
@@ -135,8 +158,12 @@ final class Up {
             duration(spec.zeo().drainTimeout()),
             Optional.empty()), // nobody but this machine hears it
         0,
-        spec.pool().min(),
-        spec.pool().max(),
+        new PgConfig.Pooling(
+            spec.pool().min(),
+            spec.pool().max(),
+            duration(spec.pool().acquireTimeout()),
+            duration(spec.pool().maxLifetime()),
+            duration(spec.pool().idleTimeout())),
         Units.bytes(spec.cache().memory()).orElseThrow(),
         duration(spec.snapshotWindow()));
   }

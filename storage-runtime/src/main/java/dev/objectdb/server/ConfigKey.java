@@ -7,7 +7,15 @@ import org.jspecify.annotations.Nullable;
  * {@code OBJECTDB_ZEO_PORT}), a default is the resource's.
  */
 enum ConfigKey {
-  POSTGRES_URI(null, "set it to postgresql://user:password@host:5432/dbname"),
+  /** This or the directory has to be given. */
+  POSTGRES_URI("", "set it to postgresql://user:password@host:5432/dbname"),
+  POSTGRES_DIRECTORY("", "mount a Secret there: uri, or host, port, dbname, username, password"),
+  POSTGRES_DATABASE("", "give the name of a database, or nothing for the address' own"),
+  POSTGRES_TLS_MODE("", "give disable, allow, prefer, require, verify-ca or verify-full"),
+  POSTGRES_TLS_CA_DIRECTORY("", "mount there what has a ca.crt, PEM"),
+  POSTGRES_STATEMENT_TIMEOUT("60s", "give a duration from 1s to 1h, as in 60s"),
+  POSTGRES_LOCK_TIMEOUT("5s", "give a duration from 1s to 1h, as in 5s"),
+  POSTGRES_FOREIGN_COLUMNS("Refuse", "give Refuse or Keep"),
   POSTGRES_SCHEMA("public", "give the name of an SQL schema: lower-case letters, digits and _"),
   HISTORY_MODE("Free", "give Free or Preserving"),
   /** Java's wildcard: IPv4 and, where there is one, IPv6. */
@@ -24,6 +32,9 @@ enum ConfigKey {
   MONITORING_PORT("9180", "give a port from 1 to 65535, or 0 for no monitoring"),
   POOL_MIN("2", "give a whole number from 2 to 200"),
   POOL_MAX("10", "give a whole number from 2 to 200"),
+  POOL_ACQUIRE_TIMEOUT("30s", "give a duration from 1s to 1h, as in 30s"),
+  POOL_MAX_LIFETIME("30m", "give a duration from 2m to 24h, as in 30m"),
+  POOL_IDLE_TIMEOUT("10m", "give a duration from 10s to 24h, below that of the lifetime"),
   CACHE_MEMORY("256Mi", "give an amount of at least 1Mi, as in 256Mi or 2Gi"),
   LOG_LEVEL("info", "give error, warn, info, debug or trace"),
   SNAPSHOT_WINDOW("5m", "give a duration from 1s to 24h, as in 5m");

@@ -1,8 +1,9 @@
 package dev.objectdb.server;
 
+import dev.objectdb.object.Limits;
 import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.storage.pg.PgConfig;
-import dev.objectdb.storage.pg.PgUri;
+import dev.objectdb.storage.pg.PgLogin;
 import dev.objectdb.zeo.MountedTls;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,24 +14,20 @@ import java.util.regex.Pattern;
 /**
  * All that a server is told from outside, read once at its start and checked as a whole.
  *
- * @param postgresUri where the database is; hides its password
- * @param postgresSchema SQL schema of the tables
+ * @param postgres where the objects are
  * @param historyMode the mode a new database is made with, and an existing one has to be in
  * @param zeo the endpoint for Python clients
  * @param monitoringPort port of probes, metrics and status on {@code zeo.host}; 0 for none
- * @param poolMin connections to PostgreSQL kept while idle
- * @param poolMax connections to PostgreSQL at most, beside those that commit and listen
+ * @param pool connections to PostgreSQL, beside those that commit and listen
  * @param cacheBytes bound of the cache of object records
  * @param snapshotWindow how long overwritten revisions stay readable without history
  */
 public record ServerConfig(
-    PgUri postgresUri,
-    String postgresSchema,
+    Postgres postgres,
     HistoryMode historyMode,
     Zeo zeo,
     int monitoringPort,
-    int poolMin,
-    int poolMax,
+    PgConfig.Pooling pool,
     long cacheBytes,
     Duration snapshotWindow) {
 
@@ -40,6 +37,9 @@ public record ServerConfig(
   /** The smallest pool in which a reader never waits for a walk over everything. */
   private static final int POOL_LEAST = 2;
 
+  private static final Duration LIFETIME_LEAST = Duration.ofMinutes(2);
+  private static final Duration LIFETIME_MOST = Duration.ofHours(24);
+  private static final Duration IDLE_LEAST = Duration.ofSeconds(10);
   private static final int PORT_LIMIT = 65_535;
   private static final int CONNECTIONS_LIMIT = 100_000;
   private static final long CACHE_LEAST = 1 << 20;
@@ -49,6 +49,27 @@ public record ServerConfig(
   private static final Duration AGE_LEAST = Duration.ofMinutes(1);
 
   private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
+
+  /**
+   * The database in PostgreSQL.
+   *
+   * @param login hides its password
+   * @param schema SQL schema of the tables
+   * @param statementTimeout bound on one statement of a pooled connection
+   * @param lockTimeout bound on one wait for a lock of a pooled connection
+   * @param keepsForeignColumns whether another program's columns may go stale
+   */
+  public record Postgres(
+      PgLogin login,
+      String schema,
+      Duration statementTimeout,
+      Duration lockTimeout,
+      boolean keepsForeignColumns) {
+    /** What holds where nothing else is said. */
+    public static Postgres of(PgLogin login, String schema) {
+      return new Postgres(login, schema, Duration.ofSeconds(60), Duration.ofSeconds(5), false);
+    }
+  }
 
   /**
    * The endpoint for Python clients.
@@ -75,11 +96,6 @@ public record ServerConfig(
    * @throws ConfigException if two values do not fit each other
    */
   public ServerConfig {
-    if (poolMin > poolMax) {
-      throw new ConfigException(
-          "%s is %d, above %s, which is %d: raise the latter or lower the former"
-              .formatted(ConfigKey.POOL_MIN.key(), poolMin, ConfigKey.POOL_MAX.key(), poolMax));
-    }
     if (monitoringPort != 0 && monitoringPort == zeo.port()) {
       throw new ConfigException(
           "%s and %s are both %d: choose another port for one of them"
@@ -96,15 +112,18 @@ public record ServerConfig(
   public static ServerConfig read(Map<String, String> environment) {
     Environment texts = new Environment(environment);
     return new ServerConfig(
-        uri(texts.text(ConfigKey.POSTGRES_URI)),
-        texts.value(ConfigKey.POSTGRES_SCHEMA, ServerConfig::schema),
+        new Postgres(
+            PostgresKeys.login(texts),
+            texts.value(ConfigKey.POSTGRES_SCHEMA, ServerConfig::schema),
+            texts.value(ConfigKey.POSTGRES_STATEMENT_TIMEOUT, ServerConfig::upToAnHour),
+            texts.value(ConfigKey.POSTGRES_LOCK_TIMEOUT, ServerConfig::upToAnHour),
+            texts.value(ConfigKey.POSTGRES_FOREIGN_COLUMNS, PostgresKeys::keeps)),
         texts.value(ConfigKey.HISTORY_MODE, ServerConfig::historyMode),
         new Zeo(
             texts.value(ConfigKey.ZEO_HOST, ServerConfig::host),
             texts.value(ConfigKey.ZEO_PORT, text -> whole(text, 0, PORT_LIMIT)),
             texts.value(ConfigKey.ZEO_READ_ONLY, ServerConfig::yesOrNo),
-            texts.value(
-                ConfigKey.ZEO_TRANSACTION_TIMEOUT, text -> duration(text, Duration.ofHours(1))),
+            texts.value(ConfigKey.ZEO_TRANSACTION_TIMEOUT, ServerConfig::upToAnHour),
             texts.value(ConfigKey.ZEO_MAX_CONNECTIONS, text -> whole(text, 1, CONNECTIONS_LIMIT)),
             texts.value(ConfigKey.ZEO_MAX_CONNECTION_AGE, ServerConfig::age),
             texts.value(
@@ -112,29 +131,55 @@ public record ServerConfig(
                 text -> Units.duration(text).filter(it -> it.compareTo(DRAIN_LIMIT) <= 0)),
             tls(texts)),
         texts.value(ConfigKey.MONITORING_PORT, text -> whole(text, 0, PORT_LIMIT)),
-        texts.value(ConfigKey.POOL_MIN, text -> whole(text, POOL_LEAST, POOL_LIMIT)),
-        texts.value(ConfigKey.POOL_MAX, text -> whole(text, POOL_LEAST, POOL_LIMIT)),
+        pool(texts),
         texts.value(
             ConfigKey.CACHE_MEMORY, text -> Units.bytes(text).filter(it -> it >= CACHE_LEAST)),
-        texts.value(ConfigKey.SNAPSHOT_WINDOW, text -> duration(text, Duration.ofHours(24))));
+        texts.value(
+            ConfigKey.SNAPSHOT_WINDOW,
+            text -> duration(text, Duration.ofSeconds(1), Duration.ofHours(24))));
   }
 
   /** Returns what the engine has to know of this. */
   public PgConfig storage() {
-    PgConfig defaults = PgConfig.of(postgresUri, historyMode);
     return new PgConfig(
-        postgresUri,
-        postgresSchema,
+        postgres.login(),
+        postgres.schema(),
         historyMode,
-        poolMin,
-        poolMax,
-        defaults.acquireTimeout(),
+        pool,
         cacheBytes,
         snapshotWindow,
         zeo.transactionTimeout(),
-        defaults.statementTimeout(),
-        defaults.lockTimeout(),
-        defaults.limits().within(Runtime.getRuntime().maxMemory()));
+        postgres.statementTimeout(),
+        postgres.lockTimeout(),
+        postgres.keepsForeignColumns(),
+        Limits.DEFAULT.within(Runtime.getRuntime().maxMemory()));
+  }
+
+  private static PgConfig.Pooling pool(Environment texts) {
+    int min = texts.value(ConfigKey.POOL_MIN, text -> whole(text, POOL_LEAST, POOL_LIMIT));
+    int max = texts.value(ConfigKey.POOL_MAX, text -> whole(text, POOL_LEAST, POOL_LIMIT));
+    Duration lifetime =
+        texts.value(
+            ConfigKey.POOL_MAX_LIFETIME, text -> duration(text, LIFETIME_LEAST, LIFETIME_MOST));
+    Duration idle =
+        texts.value(ConfigKey.POOL_IDLE_TIMEOUT, text -> duration(text, IDLE_LEAST, LIFETIME_MOST));
+    refuseAbove(ConfigKey.POOL_MIN, min, ConfigKey.POOL_MAX, max);
+    refuseAbove(ConfigKey.POOL_IDLE_TIMEOUT, idle, ConfigKey.POOL_MAX_LIFETIME, lifetime);
+    return new PgConfig.Pooling(
+        min,
+        max,
+        texts.value(ConfigKey.POOL_ACQUIRE_TIMEOUT, ServerConfig::upToAnHour),
+        lifetime,
+        idle);
+  }
+
+  private static <T extends Comparable<T>> void refuseAbove(
+      ConfigKey lowKey, T low, ConfigKey highKey, T high) {
+    if (low.compareTo(high) > 0) {
+      throw new ConfigException(
+          "%s is %s, above %s, which is %s: raise the latter or lower the former"
+              .formatted(lowKey.key(), low, highKey.key(), high));
+    }
   }
 
   private static Optional<MountedTls.Place> tls(Environment texts) {
@@ -176,18 +221,6 @@ public record ServerConfig(
     };
   }
 
-  /** Apart from the others: a message must not show the text, which holds a password. */
-  private static PgUri uri(String text) {
-    try {
-      return PgUri.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException(
-          "%s cannot be used (%s): %s"
-              .formatted(
-                  ConfigKey.POSTGRES_URI.key(), e.getMessage(), ConfigKey.POSTGRES_URI.remedy()));
-    }
-  }
-
   private static Optional<String> schema(String text) {
     boolean own = text.startsWith("pg_") || text.equals("information_schema");
     return Optional.of(text).filter(it -> SCHEMA.matcher(it).matches() && !own);
@@ -225,8 +258,11 @@ public record ServerConfig(
     return Units.duration(text).filter(it -> it.isZero() || it.compareTo(AGE_LEAST) >= 0);
   }
 
-  private static Optional<Duration> duration(String text, Duration most) {
-    return Units.duration(text)
-        .filter(it -> it.compareTo(Duration.ofSeconds(1)) >= 0 && it.compareTo(most) <= 0);
+  private static Optional<Duration> upToAnHour(String text) {
+    return duration(text, Duration.ofSeconds(1), Duration.ofHours(1));
+  }
+
+  private static Optional<Duration> duration(String text, Duration least, Duration most) {
+    return Units.duration(text).filter(it -> it.compareTo(least) >= 0 && it.compareTo(most) <= 0);
   }
 }

@@ -106,10 +106,10 @@ public final class StorageServer implements AutoCloseable {
       try {
         return PgStorage.open(config.storage());
       } catch (SchemaException e) {
-        throw new ConfigException("%s: %s".formatted(config.postgresUri(), e.getMessage()));
+        throw new ConfigException("%s: %s".formatted(config.postgres().login(), e.getMessage()));
       } catch (StorageUnavailableException e) {
         String why = reason(e);
-        waitingFor = "waiting for %s: %s".formatted(config.postgresUri(), why);
+        waitingFor = "waiting for %s: %s".formatted(config.postgres().login(), why);
         if (!why.equals(told)) {
           LOG.atWarn().addKeyValue("why", why).log("waiting for PostgreSQL");
           told = why;

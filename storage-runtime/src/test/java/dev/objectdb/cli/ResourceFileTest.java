@@ -3,6 +3,7 @@ package dev.objectdb.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.objectdb.crds.v1alpha1.PostgresSecret.Keys;
 import dev.objectdb.server.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,8 +50,8 @@ class ResourceFileTest {
     assertThat(file.name()).isEqualTo("site");
     assertThat(file.ignored()).containsExactly("ConfigMap extra");
     SecretDocument secret = Objects.requireNonNull(file.secrets().get("pg"));
-    assertThat(secret.uri("uri")).hasToString("postgresql://zope@db:5432/zodb");
-    assertThat(secret.uri("other")).hasToString("postgresql://zope@other:5432/zodb");
+    assertThat(secret.address(keys("uri"))).hasToString("postgresql://zope@db:5432/zodb");
+    assertThat(secret.address(keys("other"))).hasToString("postgresql://zope@other:5432/zodb");
     assertThat(secret.toString()).doesNotContain("canary");
   }
 
@@ -60,11 +61,11 @@ class ResourceFileTest {
         read(SITE + "---\nkind: Secret\nmetadata: {name: pg}\nstringData: {dsn: canary}\n", null);
     SecretDocument secret = Objects.requireNonNull(file.secrets().get("pg"));
     assertThatExceptionOfType(ConfigException.class)
-        .isThrownBy(() -> secret.uri("uri"))
+        .isThrownBy(() -> secret.address(keys("uri")))
         .withMessageContaining("Secret \"pg\" has no key \"uri\", only [dsn]: add it")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("canary"));
     assertThatExceptionOfType(ConfigException.class)
-        .isThrownBy(() -> secret.uri("dsn"))
+        .isThrownBy(() -> secret.address(keys("dsn")))
         .withMessageContaining("key \"dsn\" of Secret \"pg\" cannot be used")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("canary"));
   }
@@ -106,5 +107,9 @@ class ResourceFileTest {
 
   private ResourceFile read(String text, @Nullable String name) throws IOException {
     return ResourceFile.read(Files.writeString(directory.resolve("objectdb.yaml"), text), name);
+  }
+
+  private static Keys keys(String uri) {
+    return new Keys(uri, "host", "port", "dbname", "username", "password");
   }
 }

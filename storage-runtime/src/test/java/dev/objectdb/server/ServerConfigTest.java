@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.objectdb.storage.HistoryMode;
+import dev.objectdb.storage.pg.PgConfig;
 import dev.objectdb.storage.pg.PgUri;
 import dev.objectdb.zeo.MountedTls;
 import java.io.IOException;
@@ -33,7 +34,14 @@ class ServerConfigTest {
   void everyKeyAndItsDefaultIsPinned() {
     Map<String, String> pinned =
         Map.ofEntries(
-            Map.entry("OBJECTDB_POSTGRES_URI", "required"),
+            Map.entry("OBJECTDB_POSTGRES_URI", ""),
+            Map.entry("OBJECTDB_POSTGRES_DIRECTORY", ""),
+            Map.entry("OBJECTDB_POSTGRES_DATABASE", ""),
+            Map.entry("OBJECTDB_POSTGRES_TLS_MODE", ""),
+            Map.entry("OBJECTDB_POSTGRES_TLS_CA_DIRECTORY", ""),
+            Map.entry("OBJECTDB_POSTGRES_STATEMENT_TIMEOUT", "60s"),
+            Map.entry("OBJECTDB_POSTGRES_LOCK_TIMEOUT", "5s"),
+            Map.entry("OBJECTDB_POSTGRES_FOREIGN_COLUMNS", "Refuse"),
             Map.entry("OBJECTDB_POSTGRES_SCHEMA", "public"),
             Map.entry("OBJECTDB_HISTORY_MODE", "Free"),
             Map.entry("OBJECTDB_ZEO_HOST", "0.0.0.0"),
@@ -50,6 +58,9 @@ class ServerConfigTest {
             Map.entry("OBJECTDB_MONITORING_PORT", "9180"),
             Map.entry("OBJECTDB_POOL_MIN", "2"),
             Map.entry("OBJECTDB_POOL_MAX", "10"),
+            Map.entry("OBJECTDB_POOL_ACQUIRE_TIMEOUT", "30s"),
+            Map.entry("OBJECTDB_POOL_MAX_LIFETIME", "30m"),
+            Map.entry("OBJECTDB_POOL_IDLE_TIMEOUT", "10m"),
             Map.entry("OBJECTDB_CACHE_MEMORY", "256Mi"),
             Map.entry("OBJECTDB_SNAPSHOT_WINDOW", "5m"));
     Map<String, String> found = new HashMap<>();
@@ -67,8 +78,7 @@ class ServerConfigTest {
     assertThat(ServerConfig.read(Map.of("OBJECTDB_POSTGRES_URI", URI)))
         .isEqualTo(
             new ServerConfig(
-                PgUri.parse(URI),
-                "public",
+                ServerConfig.Postgres.of(PgUri.parse(URI), "public"),
                 HistoryMode.FREE,
                 new ServerConfig.Zeo(
                     "0.0.0.0",
@@ -80,8 +90,7 @@ class ServerConfigTest {
                     Duration.ofSeconds(30),
                     Optional.empty()),
                 9180,
-                2,
-                10,
+                PgConfig.Pooling.DEFAULT,
                 256L << 20,
                 Duration.ofMinutes(5)));
   }
@@ -91,6 +100,15 @@ class ServerConfigTest {
     Map<String, String> environment = new HashMap<>();
     environment.put("OBJECTDB_POSTGRES_URI", URI);
     environment.put("OBJECTDB_POSTGRES_SCHEMA", "plone");
+    environment.put("OBJECTDB_POSTGRES_DATABASE", "other");
+    environment.put("OBJECTDB_POSTGRES_TLS_MODE", "verify-full");
+    environment.put("OBJECTDB_POSTGRES_TLS_CA_DIRECTORY", "/pg-ca");
+    environment.put("OBJECTDB_POSTGRES_STATEMENT_TIMEOUT", "30s");
+    environment.put("OBJECTDB_POSTGRES_LOCK_TIMEOUT", "3s");
+    environment.put("OBJECTDB_POSTGRES_FOREIGN_COLUMNS", "Keep");
+    environment.put("OBJECTDB_POOL_ACQUIRE_TIMEOUT", "5s");
+    environment.put("OBJECTDB_POOL_MAX_LIFETIME", "1h");
+    environment.put("OBJECTDB_POOL_IDLE_TIMEOUT", "5m");
     environment.put("OBJECTDB_HISTORY_MODE", "Preserving");
     environment.put("OBJECTDB_ZEO_HOST", "127.0.0.1");
     environment.put("OBJECTDB_ZEO_PORT", "0");
@@ -112,8 +130,15 @@ class ServerConfigTest {
     assertThat(ServerConfig.read(environment))
         .isEqualTo(
             new ServerConfig(
-                PgUri.parse(URI),
-                "plone",
+                new ServerConfig.Postgres(
+                    PgUri.parse(URI)
+                        .withDatabase("other")
+                        .with("sslmode", "verify-full")
+                        .with("sslrootcert", "/pg-ca/ca.crt"),
+                    "plone",
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(3),
+                    true),
                 HistoryMode.PRESERVING,
                 new ServerConfig.Zeo(
                     "127.0.0.1",
@@ -129,8 +154,8 @@ class ServerConfigTest {
                             MountedTls.ClientAuth.REQUIRE,
                             Optional.of(Path.of("/ca"))))),
                 0,
-                4,
-                4,
+                new PgConfig.Pooling(
+                    4, 4, Duration.ofSeconds(5), Duration.ofHours(1), Duration.ofMinutes(5)),
                 2L << 30,
                 Duration.ofSeconds(90)));
   }
@@ -190,6 +215,12 @@ class ServerConfigTest {
     "POSTGRES_SCHEMA,Plone",
     "POSTGRES_SCHEMA,pg_catalog",
     "POSTGRES_SCHEMA,information_schema",
+    "POSTGRES_TLS_MODE,full",
+    "POSTGRES_STATEMENT_TIMEOUT,0s",
+    "POSTGRES_LOCK_TIMEOUT,2h",
+    "POSTGRES_FOREIGN_COLUMNS,Drop",
+    "POOL_MAX_LIFETIME,1m",
+    "POOL_IDLE_TIMEOUT,9s",
     "HISTORY_MODE,free",
     "ZEO_HOST,''",
     "ZEO_PORT,65536",
@@ -231,6 +262,20 @@ class ServerConfigTest {
         Map.of("OBJECTDB_POSTGRES_URI", URI, "OBJECTDB_POOL_MIN", "11"),
         "OBJECTDB_POOL_MIN is 11, above OBJECTDB_POOL_MAX, which is 10: raise the latter or lower"
             + " the former");
+  }
+
+  @Test
+  void theAddressMayBeMountedOrWrittenAndNotBoth() throws IOException {
+    Files.writeString(directory.resolve("uri"), URI);
+    assertThat(
+            ServerConfig.read(Map.of("OBJECTDB_POSTGRES_DIRECTORY", directory.toString()))
+                .postgres()
+                .login()
+                .now())
+        .isEqualTo(PgUri.parse(URI));
+    assertRefused(
+        Map.of("OBJECTDB_POSTGRES_URI", URI, "OBJECTDB_POSTGRES_DIRECTORY", directory.toString()),
+        "OBJECTDB_POSTGRES_URI and OBJECTDB_POSTGRES_DIRECTORY are both set: unset one of them");
   }
 
   @Test

@@ -95,7 +95,7 @@ final class TestDatabase {
 
   /** Returns its address, for any program. */
   String dsn() {
-    return config().uri().toString();
+    return config().login().toString();
   }
 
   /** Returns what is broken in it, a line each. */
@@ -133,17 +133,16 @@ final class TestDatabase {
     PgConfig config = config();
     return PgStorage.open(
         new PgConfig(
-            config.uri(),
+            config.login(),
             config.schema(),
             config.historyMode(),
-            config.poolMin(),
-            config.poolMax(),
-            config.acquireTimeout(),
+            config.pool(),
             config.cacheBytes(),
             config.snapshotWindow(),
             transactionTimeout,
             config.statementTimeout(),
             config.lockTimeout(),
+            config.keepsForeignColumns(),
             config.limits()));
   }
 

@@ -16,13 +16,22 @@ class SchemaDefaultsTest {
                 spec:
                   postgres:
                     embedded: {storage: {size: 10Gi}}
+                    foreignColumns: Refuse
+                    lockTimeout: 5s
                     schema: public
+                    statementTimeout: 60s
                   cache: {memory: 256Mi}
                   hibernated: false
                   historyMode: Free
                   logLevel: info
                   paused: false
-                  pool: {max: 10, min: 2, reserve: 5}
+                  pool:
+                    acquireTimeout: 30s
+                    idleTimeout: 10m
+                    max: 10
+                    maxLifetime: 30m
+                    min: 2
+                    reserve: 5
                   replicas: 2
                   snapshotWindow: 5m
                   updatePolicy: Pinned

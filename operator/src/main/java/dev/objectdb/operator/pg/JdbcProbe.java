@@ -4,7 +4,12 @@ import dev.objectdb.operator.pg.Observation.Counts;
 import dev.objectdb.operator.pg.Observation.Reached;
 import dev.objectdb.operator.pg.Observation.Tables;
 import dev.objectdb.operator.pg.Observation.Trouble;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -60,6 +65,24 @@ public final class JdbcProbe implements Probe {
 
   @Override
   public Observation look(Target target) {
+    if (target.trusted().isEmpty()) {
+      return lookAt(target);
+    }
+    try {
+      Path file = Files.createTempFile("postgres-ca-", ".crt"); // the driver takes only a file
+      try {
+        Files.writeString(file, target.trusted());
+        PostgresAddress trusting = target.address().with("sslrootcert", file.toString());
+        return lookAt(new Target(trusting, "", target.schema()));
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Observation lookAt(Target target) {
     try (Connection connection = connect(target)) {
       return reached(connection, target.schema());
     } catch (SQLException e) {
@@ -132,7 +155,8 @@ public final class JdbcProbe implements Probe {
 
   /** By SQLSTATE, appendix "PostgreSQL Error Codes"; class 08 comes from the driver itself. */
   private static Trouble trouble(SQLException error, PostgresAddress address) {
-    if (isCausedBy(error, SSLException.class) || isCausedBy(error, CertificateException.class)) {
+    if (Stream.of(SSLException.class, CertificateException.class, FileNotFoundException.class)
+        .anyMatch(type -> isCausedBy(error, type))) {
       return Trouble.TLS;
     }
     if (isCausedBy(error, SocketTimeoutException.class)) {

@@ -52,6 +52,30 @@ public final class PostgresAddress {
     return new PostgresAddress(uri.matches() ? ofUri(uri) : ofPairs(trimmed));
   }
 
+  /**
+   * Takes parameters by libpq's names.
+   *
+   * @throws IllegalArgumentException if host or user are missing
+   */
+  public static PostgresAddress of(Map<String, String> parameters) {
+    return new PostgresAddress(parameters);
+  }
+
+  /** Returns the same address with another value of one parameter. */
+  public PostgresAddress with(String name, String value) {
+    Map<String, String> changed = new TreeMap<>(parameters);
+    changed.put(name, value);
+    return new PostgresAddress(changed);
+  }
+
+  /** Returns a text that is the same for all who log in at the same place; holds no secret. */
+  public String place() {
+    Map<String, String> place = new TreeMap<>(parameters);
+    place.keySet().removeAll(List.of("user", "password", "sslmode", "sslrootcert"));
+    place.put("dbname", database());
+    return place.toString();
+  }
+
   private static Map<String, String> ofUri(Matcher uri) {
     Map<String, String> parameters = new TreeMap<>();
     if (uri.group(4) != null && !uri.group(4).isEmpty()) {

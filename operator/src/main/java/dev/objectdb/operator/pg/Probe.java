@@ -6,9 +6,10 @@ public interface Probe {
   /**
    * What to look at.
    *
+   * @param trusted certificates, PEM; empty for none
    * @param schema SQL schema of the tables
    */
-  record Target(PostgresAddress address, String schema) {}
+  record Target(PostgresAddress address, String trusted, String schema) {}
 
   /** Looks; never throws for anything that a server does. */
   Observation look(Target target);

@@ -120,7 +120,7 @@ class JdbcProbeIT {
   }
 
   private static Probe.Target target(String uri) {
-    return new Probe.Target(PostgresAddress.parse(uri), "public");
+    return new Probe.Target(PostgresAddress.parse(uri), "", "public");
   }
 
   private static void sql(String database, String... statements) throws SQLException {

@@ -127,7 +127,7 @@ record DatabaseFacts(
               .formatted(schemaVersion, version));
     }
     checkHistoryMode(config);
-    checkColumns();
+    checkColumns(config.keepsForeignColumns());
   }
 
   /**
@@ -160,7 +160,7 @@ record DatabaseFacts(
     };
   }
 
-  private void checkColumns() {
+  private void checkColumns(boolean keepsForeign) {
     if (stateColumns.isEmpty()) {
       return;
     }
@@ -170,10 +170,11 @@ record DatabaseFacts(
     }
     List<String> foreign = new ArrayList<>(stateColumns);
     foreign.removeAll(STATE_COLUMNS);
-    if (!foreign.isEmpty()) {
+    if (!foreign.isEmpty() && !keepsForeign) {
       throw new SchemaException(
           ("object_state has columns of another program, %s: they would go stale when objects are"
-                  + " written here. Drop them, or keep writing with that program")
+                  + " written here. Drop them, or say that they may"
+                  + " (postgres.foreignColumns: Keep)")
               .formatted(foreign));
     }
   }

@@ -38,35 +38,40 @@ final class PgSessions implements Sessions {
   /** Opens a session without a bound on statements and locks: its user bounds each wait itself. */
   @Override
   public Connection open(String name) throws SQLException {
+    PgUri uri = config.login().now();
     return connect(
+        uri,
         properties(
+            uri,
             name,
             Map.of("statement_timeout", "0", "lock_timeout", "0", "idle_session_timeout", "0")));
   }
 
-  /** Returns what a session of the pool is opened with. */
-  Properties pooled() {
+  /** Opens a session for the pool, with a bound on everything. */
+  Connection openPooled() throws SQLException {
+    PgUri uri = config.login().now();
     Properties properties =
         properties(
+            uri,
             "reader",
             Map.of(
                 "statement_timeout", millis(config.statementTimeout()),
                 "lock_timeout", millis(config.lockTimeout())));
     properties.setProperty(
         "socketTimeout", String.valueOf(config.statementTimeout().plus(SERVER_GRACE).toSeconds()));
-    return properties;
+    return connect(uri, properties);
   }
 
-  private Connection connect(Properties properties) throws SQLException {
-    Connection connection = new Driver().connect(config.uri().jdbcUrl(), properties);
+  private static Connection connect(PgUri uri, Properties properties) throws SQLException {
+    Connection connection = new Driver().connect(uri.jdbcUrl(), properties);
     if (connection == null) {
       throw new SQLException("the driver refused the address", "08001");
     }
     return connection;
   }
 
-  private Properties properties(String name, Map<String, String> settings) {
-    Properties properties = config.uri().driverProperties();
+  private Properties properties(PgUri uri, String name, Map<String, String> settings) {
+    Properties properties = uri.driverProperties();
     properties.putIfAbsent("connectTimeout", String.valueOf(CONNECT_TIMEOUT.toSeconds()));
     // Bounds the log-in too: a server that accepts and then says nothing is no server.
     properties.setProperty("loginTimeout", String.valueOf(LOGIN_TIMEOUT.toSeconds()));

@@ -60,7 +60,7 @@ public final class PgStorage implements Storage {
     loader = new Loader(pool, mode, codec::toRecord);
     log = new LogReader(pool, mode, codec::toRecord, extensions::toPickle);
     decoders = new TransactionWalk.Decoders(mode, codec::toRecord, extensions::toPickle);
-    walks = new Semaphore(Math.max(1, config.poolMax() / WALKS_SHARE), true);
+    walks = new Semaphore(Math.max(1, config.pool().max() / WALKS_SHARE), true);
     ServerMerge merge = new ServerMerge(cache, loader, new RecordMerge(config.limits()));
     commits =
         new CommitSide(
@@ -150,7 +150,7 @@ public final class PgStorage implements Storage {
   private TransactionWalk openWalk() {
     String doing = "too many walks over the transactions at once";
     try {
-      if (!walks.tryAcquire(config.acquireTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!walks.tryAcquire(config.pool().acquireTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
         throw SqlErrors.unavailable(doing, null);
       }
     } catch (InterruptedException e) {

@@ -26,7 +26,7 @@ import java.util.StringJoiner;
  *
  * <p>Source: "Connection Strings" in PostgreSQL's libpq manual.
  */
-public final class PgUri {
+public final class PgUri implements PgLogin {
   private static final String DEFAULT_PORT = "5432";
 
   /** libpq's parameters that the driver has under another or the same name. */
@@ -72,6 +72,39 @@ public final class PgUri {
           "a PostgreSQL address starts with postgresql:// or reads key=value ...");
     }
     return new PgUri(PgUriText.parseKeyValues(trimmed));
+  }
+
+  /**
+   * Takes parameters by libpq's names, as {@link #parse} reads them.
+   *
+   * @throws IllegalArgumentException as {@link #parse} does
+   */
+  public static PgUri of(Map<String, String> parameters) {
+    return new PgUri(parameters);
+  }
+
+  /** Returns this address: it stays the same. */
+  @Override
+  public PgUri now() {
+    return this;
+  }
+
+  /** Returns the same address with another value of one parameter. */
+  public PgUri with(String name, String value) {
+    Map<String, String> changed = new LinkedHashMap<>(parameters);
+    changed.put(name, value);
+    return new PgUri(changed);
+  }
+
+  /** Returns whether two addresses differ at most in who logs in. */
+  public boolean isSamePlace(PgUri other) {
+    return withoutLogin().equals(other.withoutLogin());
+  }
+
+  private Map<String, String> withoutLogin() {
+    Map<String, String> place = new LinkedHashMap<>(parameters);
+    place.keySet().removeAll(List.of("user", "password"));
+    return place;
   }
 
   private void refuseWhatIsNotUnderstood() {
@@ -131,9 +164,7 @@ public final class PgUri {
 
   /** Returns the same address with another database. */
   public PgUri withDatabase(String database) {
-    Map<String, String> changed = new LinkedHashMap<>(parameters);
-    changed.put("dbname", database);
-    return new PgUri(changed);
+    return with("dbname", database);
   }
 
   /** Returns {@code jdbc:postgresql://host:port,.../database}, without any secret. */

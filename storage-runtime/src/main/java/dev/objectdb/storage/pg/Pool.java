@@ -16,8 +16,6 @@ import java.time.Duration;
  * one round trip.
  */
 final class Pool implements AutoCloseable {
-  private static final Duration LIFETIME_MAX = Duration.ofMinutes(30);
-  private static final Duration IDLE_MAX = Duration.ofMinutes(10);
   private static final Duration KEEP_ALIVE = Duration.ofMinutes(1);
   private static final Duration VALIDATION_MAX = Duration.ofSeconds(5);
 
@@ -27,16 +25,15 @@ final class Pool implements AutoCloseable {
   Pool(PgConfig config, PgSessions opener) {
     HikariConfig hikari = new HikariConfig();
     hikari.setPoolName("objectdb-readers");
-    hikari.setDriverClassName("org.postgresql.Driver");
-    hikari.setJdbcUrl(config.uri().jdbcUrl());
-    hikari.setDataSourceProperties(opener.pooled());
-    hikari.setMinimumIdle(config.poolMin());
-    hikari.setMaximumPoolSize(config.poolMax());
-    hikari.setConnectionTimeout(config.acquireTimeout().toMillis());
+    hikari.setDataSource(new SessionSource(opener));
+    PgConfig.Pooling bounds = config.pool();
+    hikari.setMinimumIdle(bounds.min());
+    hikari.setMaximumPoolSize(bounds.max());
+    hikari.setConnectionTimeout(bounds.acquireTimeout().toMillis());
     hikari.setValidationTimeout(
-        Math.min(VALIDATION_MAX.toMillis(), config.acquireTimeout().toMillis()));
-    hikari.setMaxLifetime(LIFETIME_MAX.toMillis());
-    hikari.setIdleTimeout(IDLE_MAX.toMillis());
+        Math.min(VALIDATION_MAX.toMillis(), bounds.acquireTimeout().toMillis()));
+    hikari.setMaxLifetime(bounds.maxLifetime().toMillis()); // less a random part
+    hikari.setIdleTimeout(bounds.idleTimeout().toMillis());
     hikari.setKeepaliveTime(KEEP_ALIVE.toMillis());
     hikari.setInitializationFailTimeout(-1);
     sessions = new HikariDataSource(hikari);

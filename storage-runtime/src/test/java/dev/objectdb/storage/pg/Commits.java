@@ -58,17 +58,16 @@ final class Commits implements AutoCloseable {
   /** Returns the same configuration with another transaction timeout and other limits. */
   static PgConfig with(PgConfig config, Duration transactionTimeout, Limits limits) {
     return new PgConfig(
-        config.uri(),
+        config.login(),
         config.schema(),
         config.historyMode(),
-        config.poolMin(),
-        config.poolMax(),
-        config.acquireTimeout(),
+        config.pool(),
         config.cacheBytes(),
         config.snapshotWindow(),
         transactionTimeout,
         config.statementTimeout(),
         config.lockTimeout(),
+        config.keepsForeignColumns(),
         limits);
   }
 

@@ -193,7 +193,8 @@ class LoaderIT {
         Loader throughProxy = new Loader(counted, mode, SqlRows.ENCODER);
         read(throughProxy, 5, MAX);
         await()
-            .until(() -> counted.idle() == postgres.config().poolMin()); // which open by themselves
+            .until(
+                () -> counted.idle() == postgres.config().pool().min()); // which open by themselves
         int before = proxy.roundTrips();
         read(throughProxy, 6, MAX);
         assertThat(proxy.roundTrips() - before).as("a cold load").isEqualTo(1);

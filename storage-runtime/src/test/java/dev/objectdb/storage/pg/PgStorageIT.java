@@ -266,7 +266,7 @@ class PgStorageIT {
       try (PgStorage storage = PgStorage.open(postgres.config())) {
         Tid tid = commit(storage, Map.of(Oid.ROOT, Tid.NONE), 1);
         List<TransactionCursor> open = new ArrayList<>();
-        for (int i = 0; i < postgres.config().poolMax() / 2; i++) {
+        for (int i = 0; i < postgres.config().pool().max() / 2; i++) {
           TransactionCursor cursor = storage.transactions(tid, tid);
           assertThat(cursor.next()).isPresent();
           open.add(cursor);

@@ -58,14 +58,14 @@ class PostgresAwayIT {
             uri,
             "public",
             HistoryMode.FREE,
-            1,
-            POOL_MAX,
-            Duration.ofSeconds(1),
+            new PgConfig.Pooling(
+                1, POOL_MAX, Duration.ofSeconds(1), Duration.ofMinutes(30), Duration.ofMinutes(10)),
             0,
             Duration.ofMinutes(5),
             Duration.ofSeconds(10),
             Duration.ofSeconds(2),
             Duration.ofSeconds(1),
+            false,
             Limits.DEFAULT);
     pool = new Pool(config, new PgSessions(config));
     loader = new Loader(pool, HistoryMode.FREE, SqlRows.ENCODER);

@@ -233,20 +233,7 @@ class VerificationIT {
   void aDatabaseThatIsNotPreparedIsRefused() throws SQLException {
     postgres.execute("CREATE SCHEMA other");
     PgConfig config = postgres.config();
-    PgConfig empty =
-        new PgConfig(
-            config.uri(),
-            "other",
-            config.historyMode(),
-            config.poolMin(),
-            config.poolMax(),
-            config.acquireTimeout(),
-            config.cacheBytes(),
-            config.snapshotWindow(),
-            config.transactionTimeout(),
-            config.statementTimeout(),
-            config.lockTimeout(),
-            config.limits());
+    PgConfig empty = config.withSchema("other");
     assertThatExceptionOfType(SchemaException.class)
         .isThrownBy(() -> verify(empty))
         .withMessageContaining("objectdb schema apply");

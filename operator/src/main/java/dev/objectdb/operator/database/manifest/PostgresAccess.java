@@ -1,17 +1,39 @@
 package dev.objectdb.operator.database.manifest;
 
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
 /**
- * Which Secret tells the pods how to reach PostgreSQL. Pods mount it: its content is never seen
- * here.
+ * How pods reach PostgreSQL. They mount the Secret and read it again for each connection; its
+ * content is never seen here.
  *
  * @param secretName name of the Secret
- * @param uriKey the key that holds the URI
- * @param fingerprint changes when the URI changes; does not reveal it
+ * @param files keys of the Secret, and the names that the runtime gives them
+ * @param database name of the database; null for that of the Secret
+ * @param tlsMode libpq's sslmode
+ * @param caSecret Secret whose ca.crt is to be trusted; null for none
+ * @param place changes with the place of the database, and not with who logs in
+ * @param fingerprint changes with everything in the Secrets; does not reveal it
  * @param poolMax connections that each server may read with
  */
-public record PostgresAccess(String secretName, String uriKey, String fingerprint, int poolMax) {
+public record PostgresAccess(
+    String secretName,
+    SortedMap<String, String> files,
+    @Nullable String database,
+    String tlsMode,
+    @Nullable String caSecret,
+    String place,
+    String fingerprint,
+    int poolMax) {
+  public PostgresAccess {
+    files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+  }
+
   /** Returns the same with another pool. */
   public PostgresAccess withPoolMax(int other) {
-    return new PostgresAccess(secretName, uriKey, fingerprint, other);
+    return new PostgresAccess(
+        secretName, files, database, tlsMode, caSecret, place, fingerprint, other);
   }
 }

@@ -32,9 +32,6 @@ import java.util.Base64;
  * them up again. They belong together: the password is stored in the volume too.
  */
 public final class PostgresServer {
-  /** The key of the Secret that holds the URI. */
-  public static final String URI_KEY = "uri";
-
   /** Names of user and database. */
   private static final String OBJECTDB = "objectdb";
 
@@ -70,7 +67,7 @@ public final class PostgresServer {
         .addToData("dbname", base64(OBJECTDB))
         .addToData("username", base64(OBJECTDB))
         .addToData("password", base64(password))
-        .addToData(URI_KEY, base64(uri))
+        .addToData("uri", base64(uri))
         .build();
   }
 

@@ -15,7 +15,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
  * another Job, and one that succeeded is never run again.
  */
 public final class SchemaJob {
-  /** Annotation with the fingerprint of the URI that the Job was started with. */
+  /** Annotation with the fingerprint of the login that the Job was started with. */
   public static final String POSTGRES = "objectdb.dev/postgres";
 
   /** The kubelet tries again with growing pauses; the database may be away for long. */
@@ -31,9 +31,9 @@ public final class SchemaJob {
             Metadata.name(database),
             Fingerprint.of(
                 image,
-                postgres.secretName(),
-                postgres.uriKey(),
+                postgres.place(),
                 declared.schema(),
+                declared.foreignColumns().name(),
                 database.getSpec().historyMode().name()));
   }
 
@@ -60,7 +60,13 @@ public final class SchemaJob {
                 .withRestartPolicy("OnFailure")
                 .withContainers(
                     RuntimePod.container(
-                            database, image, "schema", "apply", "--owner", owner(database))
+                            database,
+                            postgres,
+                            image,
+                            "schema",
+                            "apply",
+                            "--owner",
+                            owner(database))
                         .withNewResources()
                         .addToRequests("cpu", new Quantity("100m"))
                         .addToRequests("memory", new Quantity("256Mi"))

@@ -130,8 +130,8 @@ public final class Servers {
     return new PodTemplateSpecBuilder()
         .withNewMetadata()
         .withLabels(Labels.of(Metadata.name(database), Component.SERVER))
-        // Servers read the URI when they start, so another URI needs other pods.
-        .addToAnnotations(SchemaJob.POSTGRES, postgres.fingerprint())
+        // Servers read again who logs in; another place needs other pods.
+        .addToAnnotations(SchemaJob.POSTGRES, postgres.place())
         .endMetadata()
         .withSpec(
             RuntimePod.pod(database, postgres, SPOOL_MAX)
@@ -140,16 +140,17 @@ public final class Servers {
                 .withTopologySpreadConstraints(
                     spread(database, "kubernetes.io/hostname"),
                     spread(database, "topology.kubernetes.io/zone"))
-                .withContainers(container(database, image, postgres.poolMax()))
+                .withContainers(container(database, postgres, image))
                 .build())
         .build();
   }
 
-  private static Container container(ObjectDatabase database, String image, int poolMax) {
+  private static Container container(
+      ObjectDatabase database, PostgresAccess postgres, String image) {
     ObjectDatabaseSpec spec = database.getSpec();
     ContainerBuilder container =
-        RuntimePod.container(database, image, "serve")
-            .addAllToEnv(configuration(spec, poolMax))
+        RuntimePod.container(database, postgres, image, "serve")
+            .addAllToEnv(configuration(spec, postgres.poolMax()))
             .addToVolumeMounts(Settings.mount())
             .addAllToEnv(jvm(spec.jvmOptions()))
             .withResources(ServerResources.of(spec))
@@ -188,6 +189,11 @@ public final class Servers {
         RuntimePod.env("OBJECTDB_MONITORING_PORT", Integer.toString(MONITORING_PORT)),
         RuntimePod.env("OBJECTDB_POOL_MIN", Integer.toString(Math.min(spec.pool().min(), poolMax))),
         RuntimePod.env("OBJECTDB_POOL_MAX", Integer.toString(poolMax)),
+        RuntimePod.env("OBJECTDB_POOL_ACQUIRE_TIMEOUT", spec.pool().acquireTimeout()),
+        RuntimePod.env("OBJECTDB_POOL_MAX_LIFETIME", spec.pool().maxLifetime()),
+        RuntimePod.env("OBJECTDB_POOL_IDLE_TIMEOUT", spec.pool().idleTimeout()),
+        RuntimePod.env("OBJECTDB_POSTGRES_STATEMENT_TIMEOUT", spec.postgres().statementTimeout()),
+        RuntimePod.env("OBJECTDB_POSTGRES_LOCK_TIMEOUT", spec.postgres().lockTimeout()),
         RuntimePod.env("OBJECTDB_CACHE_MEMORY", spec.cache().memory()),
         RuntimePod.env("OBJECTDB_SNAPSHOT_WINDOW", spec.snapshotWindow()));
   }

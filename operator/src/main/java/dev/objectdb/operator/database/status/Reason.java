@@ -40,6 +40,8 @@ public enum Reason {
   TooOld(true),
   /** What a Secret holds is no address of a PostgreSQL database. */
   SecretInvalid(true),
+  /** The table of objects has columns of another program, which would go stale. */
+  ForeignColumns(true),
   /** Another ObjectDatabase prepares the tables of this schema. */
   ForeignSchemaOwner(true),
   /** PostgreSQL allows as many connections as are declared. */

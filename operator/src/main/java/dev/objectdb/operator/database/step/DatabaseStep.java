@@ -1,5 +1,6 @@
 package dev.objectdb.operator.database.step;
 
+import dev.objectdb.crds.v1alpha1.ForeignColumns;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseSpec;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus;
@@ -20,6 +21,7 @@ import dev.objectdb.operator.pg.Observation.Reached;
 import dev.objectdb.operator.pg.PostgresWatch;
 import dev.objectdb.operator.pg.Probe;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -48,7 +50,8 @@ public final class DatabaseStep {
   public Outcome run(Pass pass, Credentials credentials) {
     ObjectDatabase database = pass.database();
     Probe.Target target =
-        new Probe.Target(credentials.address(), database.getSpec().postgres().schema());
+        new Probe.Target(
+            credentials.address(), credentials.trusted(), database.getSpec().postgres().schema());
     Optional<Observation> seen = watch.lastLook(ResourceID.fromResource(database), target);
     if (seen.isPresent() && seen.get() instanceof Reached reached) {
       Capacity capacity = capacity(pass, reached);
@@ -100,7 +103,21 @@ public final class DatabaseStep {
             Reason.Connected,
             "PostgreSQL %s answers at %s"
                 .formatted(reached.version(), credentials.address().hosts()));
-    return owned(pass, reached);
+    return usable(pass, reached);
+  }
+
+  private static StepResult<String> usable(Pass pass, Reached reached) {
+    List<String> foreign = reached.foreignColumns();
+    if (foreign.isEmpty()
+        || pass.database().getSpec().postgres().foreignColumns() == ForeignColumns.Keep) {
+      return owned(pass, reached);
+    }
+    String message =
+        ("object_state has columns of another program, %s, which would go stale: drop them, or set"
+                + " spec.postgres.foreignColumns to Keep")
+            .formatted(String.join(", ", foreign));
+    pass.found().tell(ConditionType.SchemaReady, false, Reason.ForeignColumns, message);
+    return new Fail<>(Reason.ForeignColumns, message);
   }
 
   private static StepResult<String> owned(Pass pass, Reached reached) {
@@ -165,7 +182,9 @@ public final class DatabaseStep {
           case AUTHENTICATION ->
               "user %s cannot log in: correct user and password in %s"
                   .formatted(credentials.address().user(), credentials.source());
-          case TLS -> "TLS fails: correct sslmode and sslrootcert in " + credentials.source();
+          case TLS ->
+              "TLS fails: give the server a certificate that is trusted, or correct"
+                  + " spec.postgres.tls";
           case TIMEOUT -> "it does not answer in time: see whether it is overloaded or cut off";
           case NO_DATABASE ->
               "there is no database %s: create it, or correct the name in %s"

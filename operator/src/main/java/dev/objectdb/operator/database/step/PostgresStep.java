@@ -2,27 +2,23 @@ package dev.objectdb.operator.database.step;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.objectdb.crds.v1alpha1.CnpgCluster;
 import dev.objectdb.crds.v1alpha1.EmbeddedPostgres;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.crds.v1alpha1.Postgres;
-import dev.objectdb.crds.v1alpha1.PostgresSecret;
 import dev.objectdb.operator.database.manifest.PostgresAccess;
 import dev.objectdb.operator.database.manifest.PostgresServer;
 import dev.objectdb.operator.database.observe.Observed;
 import dev.objectdb.operator.database.observe.PodTrouble;
 import dev.objectdb.operator.database.status.ConditionType;
 import dev.objectdb.operator.database.status.Reason;
-import dev.objectdb.operator.kube.Fingerprint;
+import dev.objectdb.operator.database.step.CredentialsReader.Source;
 import dev.objectdb.operator.kube.Labels.Component;
 import dev.objectdb.operator.kube.Secrets;
 import dev.objectdb.operator.kube.ServerSideApply;
 import dev.objectdb.operator.pg.PostgresAddress;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -33,6 +29,7 @@ public final class PostgresStep {
           + " own in spec.postgres.secretRef";
 
   private final Secrets secrets;
+  private final CredentialsReader reader;
   private final ServerSideApply apply;
   private final String defaultImage;
   private final Supplier<String> passwords;
@@ -46,6 +43,7 @@ public final class PostgresStep {
   public PostgresStep(
       Secrets secrets, ServerSideApply apply, String defaultImage, Supplier<String> passwords) {
     this.secrets = secrets;
+    this.reader = new CredentialsReader(secrets);
     this.apply = apply;
     this.defaultImage = defaultImage;
     this.passwords = passwords;
@@ -56,9 +54,11 @@ public final class PostgresStep {
    *
    * @param access for the pods
    * @param address for the operator's own looks
+   * @param trusted certificates, PEM; empty for none
    * @param source where the address stands, for people
    */
-  public record Credentials(PostgresAccess access, PostgresAddress address, String source) {}
+  public record Credentials(
+      PostgresAccess access, PostgresAddress address, String trusted, String source) {}
 
   /** Runs the step. */
   public StepResult<Credentials> run(Pass pass) {
@@ -82,8 +82,12 @@ public final class PostgresStep {
       pass.found().advise(Reason.DevelopmentOnly, DEVELOPMENT_ONLY);
       return embedded(database, embedded, pass.seen());
     }
-    PostgresSecret reference = requireNonNull(declared.secretRef());
-    return access(database, reference.name(), reference.keys().uri());
+    CnpgCluster cluster = declared.cnpgRef();
+    return reader.read(
+        database,
+        cluster == null
+            ? Source.of(requireNonNull(declared.secretRef()), declared.tls())
+            : Source.of(cluster, declared.tls()));
   }
 
   private StepResult<Credentials> embedded(
@@ -100,7 +104,7 @@ public final class PostgresStep {
             .or(() -> cached.map(PostgresServer::imageOf))
             .orElse(defaultImage);
     StatefulSet live = apply.apply(PostgresServer.desired(database, declared, image), cached);
-    return isReady(live) ? access(database, name, PostgresServer.URI_KEY) : starting(seen);
+    return isReady(live) ? reader.read(database, Source.embedded(database)) : starting(seen);
   }
 
   private static boolean isReady(StatefulSet live) {
@@ -119,39 +123,5 @@ public final class PostgresStep {
             () ->
                 new StepResult.Wait<>(
                     Reason.PostgresStarting, "the embedded PostgreSQL is starting"));
-  }
-
-  private StepResult<Credentials> access(ObjectDatabase database, String name, String key) {
-    Optional<Secret> secret = secrets.read(database.getMetadata().getNamespace(), name);
-    if (secret.isEmpty()) {
-      return new StepResult.Fail<>(
-          Reason.SecretNotFound,
-          "Secret %s, which spec.postgres names, does not exist: create it, or name another"
-              .formatted(name));
-    }
-    Map<String, String> data = secret.get().getData();
-    String value = data == null ? null : data.get(key);
-    if (value == null || value.isBlank()) {
-      return new StepResult.Fail<>(
-          Reason.SecretKeyMissing,
-          "Secret %s has no value for key %s: add it, or name another key in ".formatted(name, key)
-              + "spec.postgres.secretRef.keys.uri");
-    }
-    // With the Secret's own number, which only its readers know, so that nobody can try out URIs.
-    String fingerprint = Fingerprint.of(secret.get().getMetadata().getUid(), value);
-    PostgresAccess access =
-        new PostgresAccess(name, key, fingerprint, database.getSpec().pool().max());
-    try {
-      String uri = new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
-      return new StepResult.Done<>(
-          new Credentials(
-              access, PostgresAddress.parse(uri), "key %s of Secret %s".formatted(key, name)));
-    } catch (IllegalArgumentException e) {
-      return new StepResult.Fail<>(
-          Reason.SecretInvalid,
-          "key %s of Secret %s is no PostgreSQL address (%s): write it as"
-                  .formatted(key, name, e.getMessage())
-              + " postgresql://user:password@host:5432/dbname");
-    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.objectdb.operator.database.manifest;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.objectdb.crds.v1alpha1.EmbeddedPostgres;
@@ -15,6 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class GoldenTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
+  private static final SortedMap<String, String> URI = new TreeMap<>(Map.of("uri", "uri"));
   private static final String IMAGE = "objectdb/storage-runtime:1";
 
   @ParameterizedTest
@@ -94,25 +97,37 @@ class GoldenTest {
   @Test
   void anotherImageOrPlaceIsAnotherSchemaJob() {
     ObjectDatabase database = Databases.site("{postgres: {embedded: {}}}");
-    PostgresAccess access = access("uri", "1");
+    PostgresAccess access = access("here", "1");
     String before = SchemaJob.name(database, IMAGE, access);
-    assertThat(SchemaJob.name(database, IMAGE, access("uri", "2"))).isEqualTo(before);
+    assertThat(SchemaJob.name(database, IMAGE, access("here", "2"))).isEqualTo(before);
     assertThat(SchemaJob.name(database, IMAGE, access("other", "1"))).isNotEqualTo(before);
     assertThat(SchemaJob.name(database, "other", access)).isNotEqualTo(before);
     assertThat(before).hasSizeLessThanOrEqualTo(63).startsWith("site-schema-");
   }
 
   private static String template(String spec, String image) {
-    return Servers.templateOf(Servers.desired(Databases.site(spec), image, access("uri", "1")));
+    return Servers.templateOf(Servers.desired(Databases.site(spec), image, access("here", "1")));
   }
 
   private static List<HasMetadata> manifests(ObjectDatabase database) {
-    PostgresAccess access = access("uri", "5eed5eed5eed");
+    PostgresAccess access = access("p1ace", "5eed5eed5eed");
     List<HasMetadata> manifests = new ArrayList<>();
     EmbeddedPostgres embedded = database.getSpec().postgres().embedded();
-    if (embedded == null) {
-      var reference = requireNonNull(database.getSpec().postgres().secretRef());
-      access = new PostgresAccess(reference.name(), reference.keys().uri(), "5eed5eed5eed", 20);
+    if (database.getSpec().postgres().cnpgRef() != null) {
+      access =
+          new PostgresAccess(
+              "pg-app", URI, "zodb", "verify-full", "pg-ca", "p1ace", "5eed5eed5eed", 10);
+    } else if (embedded == null) {
+      access =
+          new PostgresAccess(
+              "pg-app",
+              new TreeMap<>(Map.of("h", "host", "u", "username", "w", "password")),
+              null,
+              "require",
+              null,
+              "p1ace",
+              "5eed5eed5eed",
+              20);
     } else {
       manifests.add(PostgresServer.secret(database, "secret"));
       manifests.add(PostgresServer.service(database));
@@ -124,7 +139,7 @@ class GoldenTest {
     return manifests;
   }
 
-  private static PostgresAccess access(String key, String fingerprint) {
-    return new PostgresAccess("site-postgres", key, fingerprint, 10);
+  private static PostgresAccess access(String place, String fingerprint) {
+    return new PostgresAccess("site-postgres", URI, null, "disable", null, place, fingerprint, 10);
   }
 }
