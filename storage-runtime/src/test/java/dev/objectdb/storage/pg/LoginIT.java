@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,13 +25,13 @@ class LoginIT {
   void newSessionsLogInAnewAndOldOnesGoOn() throws SQLException {
     postgres.execute("CREATE ROLE login_one LOGIN");
     postgres.execute("CREATE ROLE login_two LOGIN");
-    AtomicReference<PgUri> login = new AtomicReference<>(postgres.uri().with("user", "login_one"));
-    PgConfig config = PgConfig.of(login::get, HistoryMode.FREE);
+    PgUri[] login = {postgres.uri().with("user", "login_one")};
+    PgConfig config = PgConfig.of(() -> login[0], HistoryMode.FREE);
     PgSessions sessions = new PgSessions(config);
     try (Pool pool = new Pool(config, sessions)) {
       assertThat(user(pool)).isEqualTo("login_one");
 
-      login.set(login.get().with("user", "login_two"));
+      login[0] = login[0].with("user", "login_two");
       try (Connection opened = sessions.open("test")) {
         assertThat(user(opened)).isEqualTo("login_two");
       }
