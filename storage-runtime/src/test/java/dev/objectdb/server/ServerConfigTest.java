@@ -23,6 +23,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ServerConfigTest {
   private static final String URI = "postgresql://zope:canary-7f3a@db:5432/zodb";
 
+  private static final Map<String, String> POSTGRES =
+      Map.of(
+          "OBJECTDB_POSTGRES_DATABASE", "other",
+          "OBJECTDB_POSTGRES_TLS_MODE", "verify-full",
+          "OBJECTDB_POSTGRES_TLS_CA_DIRECTORY", "/pg-ca",
+          "OBJECTDB_POSTGRES_STATEMENT_TIMEOUT", "30s",
+          "OBJECTDB_POSTGRES_LOCK_TIMEOUT", "3s",
+          "OBJECTDB_POSTGRES_FOREIGN_COLUMNS", "Keep");
+
   private final Path directory;
 
   ServerConfigTest(@TempDir Path directory) {
@@ -100,12 +109,7 @@ class ServerConfigTest {
     Map<String, String> environment = new HashMap<>();
     environment.put("OBJECTDB_POSTGRES_URI", URI);
     environment.put("OBJECTDB_POSTGRES_SCHEMA", "plone");
-    environment.put("OBJECTDB_POSTGRES_DATABASE", "other");
-    environment.put("OBJECTDB_POSTGRES_TLS_MODE", "verify-full");
-    environment.put("OBJECTDB_POSTGRES_TLS_CA_DIRECTORY", "/pg-ca");
-    environment.put("OBJECTDB_POSTGRES_STATEMENT_TIMEOUT", "30s");
-    environment.put("OBJECTDB_POSTGRES_LOCK_TIMEOUT", "3s");
-    environment.put("OBJECTDB_POSTGRES_FOREIGN_COLUMNS", "Keep");
+    environment.putAll(POSTGRES);
     environment.put("OBJECTDB_POOL_ACQUIRE_TIMEOUT", "5s");
     environment.put("OBJECTDB_POOL_MAX_LIFETIME", "1h");
     environment.put("OBJECTDB_POOL_IDLE_TIMEOUT", "5m");
