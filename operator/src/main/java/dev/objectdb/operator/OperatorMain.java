@@ -27,6 +27,7 @@ import io.javaoperatorsdk.operator.RuntimeInfo;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -37,6 +38,9 @@ public final class OperatorMain {
   private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
   private static final int BAD_CONFIG = 2;
   private static final int PASSWORD_BYTES = 24;
+
+  /** With the deadlines of a look, an outage of PostgreSQL is known in less than 20 seconds. */
+  static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
   private OperatorMain() {}
 
@@ -66,7 +70,7 @@ public final class OperatorMain {
                           SdkSettings.oneOfSeveral(sdk, namespace, self(config), leadership));
             });
     operator.register(
-        reconciler(client, config, new JdbcProbe(), metrics),
+        reconciler(client, config, new JdbcProbe(), metrics, LOOK_AGAIN),
         sdk -> SdkSettings.controller(sdk, config.namespaces()));
     Heartbeat heartbeat = new Heartbeat(Leadership.RENEW, leadership::stoodStill);
     HealthServer health =
@@ -95,8 +99,17 @@ public final class OperatorMain {
         () -> info.isStarted() && info.allEventSourcesAreHealthy());
   }
 
+  /**
+   * Wires what passes are made of.
+   *
+   * @param lookAgain how soon to look again at what is not watched: a Secret, and PostgreSQL
+   */
   static ObjectDatabaseReconciler reconciler(
-      KubernetesClient client, OperatorConfig config, Probe probe, OperatorMetrics metrics) {
+      KubernetesClient client,
+      OperatorConfig config,
+      Probe probe,
+      OperatorMetrics metrics,
+      Duration lookAgain) {
     Clock clock = Clock.systemUTC();
     ServerSideApply apply = new ServerSideApply(client);
     UpdateGate gate = new UpdateGate(clock);
@@ -105,13 +118,14 @@ public final class OperatorMain {
             new SurroundingsStep(client, apply),
             new PostgresStep(
                 new Secrets(client), apply, config.postgresImage(), OperatorMain::password),
-            new PostgresWatch(probe, clock),
+            new PostgresWatch(probe, clock, lookAgain),
             new SchemaStep(client, gate),
             new ServersStep(apply, gate),
             new StatusBuilder(clock),
             new StatusWriter(new Events(client, clock, config.identity())),
             metrics,
-            new ImageChoice(config.runtimeImage())));
+            new ImageChoice(config.runtimeImage())),
+        lookAgain);
   }
 
   private static String self(OperatorConfig config) {

@@ -48,9 +48,6 @@ import java.util.Optional;
 
 /** One pass: observe, PostgreSQL, schema, servers, status. */
 public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase> {
-  /** How soon to look again for what is not watched: a Secret, or an object of somebody else. */
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
-
   private static final String PAUSED =
       "nothing is changed or repaired until spec.paused is false again";
   private static final String HIBERNATED =
@@ -69,6 +66,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   private final StatusWriter statusWriter;
   private final OperatorMetrics metrics;
   private final ImageChoice images;
+  private final Duration lookAgain;
 
   /** The parts of a pass. */
   public record Parts(
@@ -82,7 +80,13 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
       OperatorMetrics metrics,
       ImageChoice images) {}
 
-  public ObjectDatabaseReconciler(Parts parts) {
+  /**
+   * Makes the reconciler.
+   *
+   * @param lookAgain how soon to look again, where something is missing, for what is not watched: a
+   *     Secret, or an object of somebody else
+   */
+  public ObjectDatabaseReconciler(Parts parts, Duration lookAgain) {
     this.surroundingsStep = parts.surroundingsStep();
     this.postgresStep = parts.postgresStep();
     this.watch = parts.watch();
@@ -93,6 +97,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     this.statusWriter = parts.statusWriter();
     this.metrics = parts.metrics();
     this.images = parts.images();
+    this.lookAgain = lookAgain;
   }
 
   @Override
@@ -123,7 +128,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     }
     statusWriter.write(database, statusBuilder.build(database, report), context);
     UpdateControl<ObjectDatabase> done = UpdateControl.noUpdate();
-    return isUnwatched(report) ? done.rescheduleAfter(LOOK_AGAIN) : done;
+    return isUnwatched(report) ? done.rescheduleAfter(lookAgain) : done;
   }
 
   /** Whether nobody tells when it is mended. */

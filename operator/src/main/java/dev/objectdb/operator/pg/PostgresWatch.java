@@ -26,11 +26,8 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe.
  */
 public final class PostgresWatch {
-  /** With the deadlines of a look, an outage is known in less than 20 seconds. */
-  private static final Duration PERIOD = Duration.ofSeconds(10);
-
-  /** While something is wrong: its end is known soon. */
-  private static final Duration PERIOD_IN_TROUBLE = Duration.ofSeconds(3);
+  /** While something is wrong it looks so much more often: its end is known soon. */
+  private static final int OFTENER_IN_TROUBLE = 3;
 
   /** Estimates move all the time; a status that follows them would be written all the time. */
   private static final Duration COUNTS_PERIOD = Duration.ofMinutes(5);
@@ -45,13 +42,20 @@ public final class PostgresWatch {
 
   private final Probe probe;
   private final Clock clock;
+  private final Duration period;
   private final Semaphore looks = new Semaphore(LOOKS_MAX);
   private final Map<ResourceID, Eye> eyes = new ConcurrentHashMap<>();
   private volatile Consumer<ResourceID> news = _ -> {};
 
-  public PostgresWatch(Probe probe, Clock clock) {
+  /**
+   * Watches nothing yet.
+   *
+   * @param period between two looks at one database
+   */
+  public PostgresWatch(Probe probe, Clock clock, Duration period) {
     this.probe = probe;
     this.clock = clock;
+    this.period = period;
   }
 
   /** Sets who is told when a look at a database says something else than the one before. */
@@ -110,7 +114,7 @@ public final class PostgresWatch {
       try {
         while (isAskedFor()) {
           boolean fine = look() instanceof Reached reached && !reached.readOnly();
-          Duration pause = fine ? PERIOD : PERIOD_IN_TROUBLE;
+          Duration pause = fine ? period : period.dividedBy(OFTENER_IN_TROUBLE);
           if (other.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
             other.drainPermits();
           }

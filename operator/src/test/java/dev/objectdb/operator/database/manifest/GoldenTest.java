@@ -32,7 +32,7 @@ class GoldenTest {
   private static final String IMAGE = "objectdb/storage-runtime:1";
 
   @ParameterizedTest
-  @ValueSource(strings = {"embedded", "external", "alone"})
+  @ValueSource(strings = {"embedded", "external", "cnpg", "alone"})
   void manifestsAreAsReviewed(String name) throws IOException {
     ObjectDatabase database = Databases.read(Files.readString(GOLDEN.resolve(name + ".yaml")));
     String manifests =
