@@ -67,7 +67,8 @@ public final class CommandProcess implements AutoCloseable {
   }
 
   private static Thread read(InputStream in, List<String> all, BlockingQueue<String> queue) {
-    return Thread.ofVirtual()
+    return Thread.ofPlatform() // a virtual one holds its carrier as long as a pipe says nothing
+        .daemon()
         .start(
             () -> {
               try (BufferedReader reader =
