@@ -54,7 +54,8 @@ final class Command {
 
   private static CompletableFuture<String> read(InputStream stream) {
     CompletableFuture<String> text = new CompletableFuture<>();
-    Thread.ofVirtual()
+    Thread.ofPlatform() // a virtual one holds its carrier as long as a pipe says nothing
+        .daemon()
         .start(
             () -> {
               try {
