@@ -118,8 +118,10 @@ final class Report {
 
   /** Names of keys, and how long their values are. */
   private String secrets(ObjectDatabase database) {
-    var reference = database.getSpec().postgres().secretRef();
-    String name = reference == null ? cluster.name() + "-postgres" : reference.name();
+    return SecretsOf.names(database).stream().map(this::secret).collect(Collectors.joining());
+  }
+
+  private String secret(String name) {
     Secret secret = client.secrets().inNamespace(cluster.namespace()).withName(name).get();
     if (secret == null) {
       return "Secret %s does not exist%n".formatted(name);

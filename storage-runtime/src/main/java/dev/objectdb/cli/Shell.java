@@ -1,9 +1,6 @@
 package dev.objectdb.cli;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
-import dev.objectdb.crds.v1alpha1.PostgresSecret;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,20 +71,42 @@ final class Shell {
     return List.copyOf(words);
   }
 
-  /** The URI comes from the Secret, and stands in no command line; the pod may do nothing else. */
+  /** libpq's variables: the URI of the Secret, where it has one, holds before them. */
+  private List<Map<String, Object>> environment(String options) {
+    SecretsOf.Login login = SecretsOf.login(database);
+    List<Map<String, Object>> variables = new ArrayList<>();
+    if (login.uriKey() != null) {
+      variables.add(ofSecret("URI", login.name(), login.uriKey()));
+    }
+    variables.add(ofSecret("PGHOST", login.name(), login.keys().host()));
+    variables.add(ofSecret("PGPORT", login.name(), login.keys().port()));
+    variables.add(
+        login.database() == null
+            ? ofSecret("PGDATABASE", login.name(), login.keys().dbname())
+            : Map.of("name", "PGDATABASE", "value", login.database()));
+    variables.add(ofSecret("PGUSER", login.name(), login.keys().username()));
+    variables.add(ofSecret("PGPASSWORD", login.name(), login.keys().password()));
+    variables.add(Map.of("name", "PGOPTIONS", "value", options));
+    return variables;
+  }
+
+  private static Map<String, Object> ofSecret(String variable, String secret, String key) {
+    return Map.of(
+        "name",
+        variable,
+        "valueFrom",
+        Map.of("secretKeyRef", Map.of("name", secret, "key", key, "optional", true)));
+  }
+
+  /**
+   * The login comes from the Secret, and stands in no command line; the pod may do nothing else.
+   */
   private Map<String, Object> overrides(String pod, String options) {
-    PostgresSecret secret = requireNonNull(database.getSpec().postgres().secretRef());
-    Map<String, Object> uri =
-        Map.of(
-            "name",
-            "URI",
-            "valueFrom",
-            Map.of("secretKeyRef", Map.of("name", secret.name(), "key", secret.keys().uri())));
     Map<String, Object> container =
         Map.of(
             "name", pod,
-            "command", List.of("sh", "-c", "exec psql \"$URI\""),
-            "env", List.of(uri, Map.of("name", "PGOPTIONS", "value", options)),
+            "command", List.of("sh", "-c", "exec psql ${URI:+\"$URI\"}"),
+            "env", environment(options),
             "securityContext",
                 Map.of(
                     "allowPrivilegeEscalation",

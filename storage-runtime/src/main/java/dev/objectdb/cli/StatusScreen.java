@@ -1,5 +1,7 @@
 package dev.objectdb.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.objectdb.cli.ClusterDatabase.Facts;
 import dev.objectdb.crds.v1alpha1.Condition;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
@@ -81,14 +83,16 @@ final class StatusScreen {
   }
 
   private static String postgres(Postgres postgres) {
-    String place =
-        postgres.embedded() != null
-            ? "embedded, for development only"
-            : postgres.secretRef() != null
-                ? "by Secret %s, key %s"
-                    .formatted(postgres.secretRef().name(), postgres.secretRef().keys().uri())
-                : "see the resource";
-    return "%s; schema %s".formatted(place, postgres.schema());
+    return "%s; schema %s".formatted(place(postgres), postgres.schema());
+  }
+
+  private static String place(Postgres postgres) {
+    if (postgres.embedded() != null) {
+      return "embedded, for development only";
+    }
+    return postgres.cnpgRef() != null
+        ? "cluster %s of CloudNativePG".formatted(postgres.cnpgRef().name())
+        : "by Secret %s".formatted(requireNonNull(postgres.secretRef()).name());
   }
 
   private void conditionTable() {

@@ -8,6 +8,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ShellTest {
+  private static final String KEYS =
+      "uri: url, host: h, port: p, dbname: d, username: u, password: w";
+
   @Test
   void anEmbeddedServerIsAskedInItsOwnPodAndNothingIsChanged() {
     Shell shell = Shell.to(database("embedded: {}"), null);
@@ -22,14 +25,26 @@ class ShellTest {
   @Test
   void anyOtherIsAskedFromAPodThatReadsTheSecretItself() {
     Shell shell =
-        Shell.to(database("secretRef: {name: site-pg, keys: {uri: url}}, schema: intranet"), "dev");
+        Shell.to(
+            database("secretRef: {name: site-pg, keys: {%s}}, schema: intranet".formatted(KEYS)),
+            "dev");
     List<String> words = shell.psql("mirror/postgres:17", false);
     assertThat(words)
         .startsWith("kubectl", "--context", "dev", "--namespace", "plone", "run", "site-shell")
         .contains("--rm", "--image=mirror/postgres:17");
     assertThat(words.get(words.size() - 1))
         .contains("\"name\":\"site-pg\"", "\"key\":\"url\"", "\"runAsNonRoot\":true")
+        .contains("\"key\":\"u\"", "\"key\":\"w\"", "${URI:+")
         .contains("-c search_path=intranet -c default_transaction_read_only=on");
+  }
+
+  @Test
+  void aClusterOfCloudNativePgIsAskedByItsOwnSecret() {
+    List<String> words =
+        Shell.to(database("cnpgRef: {name: pg, database: zodb}"), null).psql("postgres:17", false);
+    assertThat(words.get(words.size() - 1))
+        .contains("\"name\":\"pg-app\"", "\"name\":\"PGDATABASE\",\"value\":\"zodb\"")
+        .doesNotContain("\"name\":\"URI\"");
   }
 
   @Test

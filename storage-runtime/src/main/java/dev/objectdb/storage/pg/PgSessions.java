@@ -24,7 +24,7 @@ final class PgSessions implements Sessions {
   private static final Duration SERVER_GRACE = Duration.ofSeconds(15);
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration LOGIN_TIMEOUT = Duration.ofSeconds(20);
+  static final Duration LOGIN_TIMEOUT = Duration.ofSeconds(20);
 
   /** A session of ours is never idle in a transaction for long, unless its client hangs. */
   private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(60);

@@ -39,9 +39,10 @@ final class SessionSource implements DataSource {
     // each session has its own
   }
 
+  /** So long a pool that is closed waits for a session that is just being opened. */
   @Override
   public int getLoginTimeout() {
-    return 0;
+    return (int) PgSessions.LOGIN_TIMEOUT.toSeconds();
   }
 
   @Override
