@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * @param postgresImage image of an embedded PostgreSQL where a resource names none
  * @param namespaces watched namespaces; none means all
  * @param leaseNamespace where the lease of the leader is; none means that this is the only operator
+ * @param leaseName name of that lease; operators of one name are one after the other at work
  * @param healthPort port of the probes
  * @param identity name of this process among several: its host name, which is that of its pod
  */
@@ -23,6 +24,7 @@ public record OperatorConfig(
     String postgresImage,
     Set<String> namespaces,
     Optional<String> leaseNamespace,
+    String leaseName,
     int healthPort,
     String identity) {
 
@@ -37,6 +39,7 @@ public record OperatorConfig(
     POSTGRES_IMAGE(Optional.empty()),
     NAMESPACES(Optional.of("")),
     LEASE_NAMESPACE(Optional.of("")),
+    LEASE_NAME(Optional.of("objectdb-operator")),
     HEALTH_PORT(Optional.of("8080"));
 
     private final Optional<String> defaultText;
@@ -78,6 +81,7 @@ public record OperatorConfig(
             .filter(name -> !name.isEmpty())
             .collect(Collectors.toSet()),
         Optional.of(Key.LEASE_NAMESPACE.text(environment)).filter(name -> !name.isEmpty()),
+        Key.LEASE_NAME.text(environment),
         port(environment),
         environment.getOrDefault("HOSTNAME", "objectdb-operator"));
   }

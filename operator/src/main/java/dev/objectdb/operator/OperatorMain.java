@@ -1,6 +1,7 @@
 package dev.objectdb.operator;
 
 import dev.objectdb.operator.OperatorConfig.BadConfigException;
+import dev.objectdb.operator.SdkSettings.Lease;
 import dev.objectdb.operator.database.ObjectDatabaseReconciler;
 import dev.objectdb.operator.database.status.StatusBuilder;
 import dev.objectdb.operator.database.status.StatusWriter;
@@ -67,7 +68,11 @@ public final class OperatorMain {
                   .leaseNamespace()
                   .ifPresent(
                       namespace ->
-                          SdkSettings.oneOfSeveral(sdk, namespace, self(config), leadership));
+                          SdkSettings.oneOfSeveral(
+                              sdk,
+                              new Lease(namespace, config.leaseName()),
+                              self(config),
+                              leadership));
             });
     operator.register(
         reconciler(client, config, new JdbcProbe(), metrics, LOOK_AGAIN),

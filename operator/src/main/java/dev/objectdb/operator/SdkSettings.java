@@ -23,8 +23,6 @@ final class SdkSettings {
   /** The SDK's default is ten hours; a lost event and an unwatched Secret are noticed by then. */
   private static final Duration LOOK_AT_LEAST = Duration.ofMinutes(2);
 
-  private static final String LEASE = "objectdb-operator";
-
   private SdkSettings() {}
 
   static void operator(
@@ -42,19 +40,23 @@ final class SdkSettings {
         .withUseSSAToPatchPrimaryResource(true);
   }
 
+  /** The lease that tells which of several operators acts. */
+  record Lease(String namespace, String name) {}
+
   /**
    * Lets only one of several operators act; the others read along, so that they are up to date when
    * they take over.
    *
+   * @param lease which one: operators that look after other namespaces have another
    * @param identity of this process and of no other one ever: the client takes a lease that names
    *     it for its own, even if it was written before a restart and somebody else has it by now
    */
   static void oneOfSeveral(
-      ConfigurationServiceOverrider sdk, String namespace, String identity, Leadership leadership) {
+      ConfigurationServiceOverrider sdk, Lease lease, String identity, Leadership leadership) {
     sdk.withLeaderElectionConfiguration(
         new LeaderElectionConfiguration(
-            LEASE,
-            namespace,
+            lease.name(),
+            lease.namespace(),
             Leadership.LEASE,
             Leadership.RENEW,
             Leadership.RETRY,

@@ -8,6 +8,8 @@ import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.crds.v1alpha1.SchemaDefaults;
 import dev.objectdb.operator.pg.Observation.Counts;
 import dev.objectdb.operator.pg.Observation.Reached;
+import dev.objectdb.operator.pg.PostgresAddress;
+import dev.objectdb.operator.pg.Probe.Target;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +29,11 @@ public final class Databases {
   public static Reached reached() {
     return new Reached(
         "17.11", 170_011, false, 97, null, List.of(), new Counts(null, null, null, null));
+  }
+
+  /** What to look at, by its URI. */
+  public static Target target(String uri) {
+    return new Target(PostgresAddress.parse(uri), "", "public");
   }
 
   /** Reads the {@code spec} of a database named site. */

@@ -7,7 +7,8 @@ import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.operator.database.manifest.Servers;
 import dev.objectdb.operator.database.observe.Observed;
 import dev.objectdb.operator.metrics.OperatorMetrics;
-import dev.objectdb.operator.pg.Probe;
+import dev.objectdb.operator.pg.Observation;
+import dev.objectdb.operator.pg.Probe.Target;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -39,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -61,7 +63,7 @@ final class FakeCluster implements AutoCloseable {
   private final KubernetesClient client;
   private final List<Operator> operators = new ArrayList<>();
   private final OperatorMetrics metrics = new OperatorMetrics(() -> true);
-  private volatile Probe probe = _ -> Databases.reached();
+  private volatile Function<Target, Observation> probe = _ -> Databases.reached();
 
   FakeCluster() {
     this(true);
@@ -104,7 +106,7 @@ final class FakeCluster implements AutoCloseable {
 
   private Operator start(String image, Consumer<ConfigurationServiceOverrider> more) {
     OperatorConfig config =
-        new OperatorConfig(image, "postgres:1", Set.of(), Optional.empty(), 8080, "test");
+        new OperatorConfig(image, "postgres:1", Set.of(), Optional.empty(), "lease", 8080, "test");
     Operator operator =
         new Operator(
             sdk -> {
@@ -112,7 +114,8 @@ final class FakeCluster implements AutoCloseable {
               more.accept(sdk);
             });
     operator.register(
-        OperatorMain.reconciler(client, config, target -> probe.look(target), metrics, LOOK_AGAIN),
+        OperatorMain.reconciler(
+            client, config, (target, _) -> probe.apply(target), metrics, LOOK_AGAIN),
         sdk -> SdkSettings.controller(sdk, config.namespaces()));
     operator.start();
     operators.add(operator);
@@ -148,7 +151,7 @@ final class FakeCluster implements AutoCloseable {
   }
 
   /** Makes PostgreSQL say something else from now on. */
-  void postgresSays(Probe other) {
+  void postgresSays(Function<Target, Observation> other) {
     probe = other;
   }
 

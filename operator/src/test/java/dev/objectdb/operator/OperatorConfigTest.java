@@ -26,6 +26,7 @@ class OperatorConfigTest {
                 "postgres:17",
                 Set.of(),
                 Optional.empty(),
+                "objectdb-operator",
                 8080,
                 "objectdb-operator"));
   }
@@ -37,6 +38,7 @@ class OperatorConfigTest {
                 Map.of(
                     "OBJECTDB_OPERATOR_NAMESPACES", "a, b,",
                     "OBJECTDB_OPERATOR_LEASE_NAMESPACE", "system",
+                    "OBJECTDB_OPERATOR_LEASE_NAME", "mine",
                     "OBJECTDB_OPERATOR_HEALTH_PORT", "9000",
                     "HOSTNAME", "operator-7")))
         .isEqualTo(
@@ -45,6 +47,7 @@ class OperatorConfigTest {
                 "postgres:17",
                 Set.of("a", "b"),
                 Optional.of("system"),
+                "mine",
                 9000,
                 "operator-7"));
   }

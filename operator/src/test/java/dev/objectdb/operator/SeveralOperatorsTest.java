@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.objectdb.crds.v1alpha1.Condition.Status;
+import dev.objectdb.operator.SdkSettings.Lease;
 import dev.objectdb.operator.health.HealthServer.Probes;
 import dev.objectdb.operator.health.Heartbeat;
 import io.javaoperatorsdk.operator.Operator;
@@ -59,9 +60,9 @@ class SeveralOperatorsTest {
   void oneActsAndTheOtherStandsByReadyUntilItTakesOver() {
     Leadership first = leadership();
     Leadership second = leadership();
-    Operator leader = start("first", first);
+    Operator leader = start("first", "lease", first);
     await().until(first::isLeading);
-    Operator follower = start("second", second);
+    Operator follower = start("second", "lease", second);
     assertThat(second.isLeading()).isFalse();
     try (Heartbeat heartbeat = new Heartbeat(Duration.ofMinutes(1), () -> {})) {
       Probes probes = OperatorMain.probes(follower, heartbeat);
@@ -80,6 +81,20 @@ class SeveralOperatorsTest {
     assertThat(first.isLeading()).isFalse();
     assertThat(halts).isEmpty();
     second.stop();
+  }
+
+  /** Two releases in one namespace, each of which looks after namespaces of its own. */
+  @Test
+  void operatorsOfAnotherLeaseActBesideThem() {
+    Leadership first = leadership();
+    Leadership second = leadership();
+    Operator one = start("first", "plone", first);
+    Operator other = start("second", "intranet", second);
+    await().until(() -> first.isLeading() && second.isLeading());
+    first.stop();
+    second.stop();
+    one.stop();
+    other.stop();
   }
 
   @Test
@@ -104,9 +119,11 @@ class SeveralOperatorsTest {
     return new Leadership(false, halts::add);
   }
 
-  private Operator start(String identity, Leadership leadership) {
+  private Operator start(String identity, String lease, Leadership leadership) {
     return cluster.startOperator(
-        sdk -> SdkSettings.oneOfSeveral(sdk, Databases.NAMESPACE, identity, leadership));
+        sdk ->
+            SdkSettings.oneOfSeveral(
+                sdk, new Lease(Databases.NAMESPACE, lease), identity, leadership));
   }
 
   /** Two that disagreed would write in turns for ever. */

@@ -64,16 +64,16 @@ public final class JdbcProbe implements Probe {
       """;
 
   @Override
-  public Observation look(Target target) {
+  public Observation look(Target target, boolean counting) {
     if (target.trusted().isEmpty()) {
-      return lookAt(target);
+      return lookAt(target, counting);
     }
     try {
       Path file = Files.createTempFile("postgres-ca-", ".crt"); // the driver takes only a file
       try {
         Files.writeString(file, target.trusted());
         PostgresAddress trusting = target.address().with("sslrootcert", file.toString());
-        return lookAt(new Target(trusting, "", target.schema()));
+        return lookAt(new Target(trusting, "", target.schema()), counting);
       } finally {
         Files.delete(file);
       }
@@ -82,9 +82,9 @@ public final class JdbcProbe implements Probe {
     }
   }
 
-  private static Observation lookAt(Target target) {
+  private static Observation lookAt(Target target, boolean counting) {
     try (Connection connection = connect(target)) {
-      return reached(connection, target.schema());
+      return reached(connection, target.schema(), counting);
     } catch (SQLException e) {
       return new Observation.Failed(trouble(e, target.address()), firstLine(e));
     } catch (IllegalArgumentException e) { // the driver's, for a value that it cannot read
@@ -113,8 +113,8 @@ public final class JdbcProbe implements Probe {
     return connection;
   }
 
-  private static Observation reached(Connection connection, String schema) throws SQLException {
-    Counts counts = counts(connection, schema);
+  private static Observation reached(Connection connection, String schema, boolean counting)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(SERVER)) {
       statement.setArray(1, connection.createArrayOf("text", STATE_COLUMNS.toArray()));
       try (ResultSet row = statement.executeQuery()) {
@@ -127,7 +127,7 @@ public final class JdbcProbe implements Probe {
             row.getInt("connections"),
             hasTables ? tables(connection) : null,
             List.of((String[]) row.getArray("foreign_columns").getArray()),
-            counts);
+            counting ? counts(connection, schema) : Counts.NONE);
       }
     }
   }
@@ -139,7 +139,8 @@ public final class JdbcProbe implements Probe {
     }
   }
 
-  private static Counts counts(Connection connection, String schema) throws SQLException {
+  /** A table that somebody has locked, or too many of them, are no reason not to be reachable. */
+  private static Counts counts(Connection connection, String schema) {
     try (PreparedStatement statement = connection.prepareStatement(COUNTS)) {
       statement.setString(1, schema);
       try (ResultSet row = statement.executeQuery()) {
@@ -150,6 +151,8 @@ public final class JdbcProbe implements Probe {
             row.getObject(3, Long.class),
             row.getObject(4, Long.class));
       }
+    } catch (SQLException e) {
+      return Counts.NONE;
     }
   }
 
@@ -176,7 +179,7 @@ public final class JdbcProbe implements Probe {
       case "3D000" -> Trouble.NO_DATABASE;
       case "42501" -> Trouble.ACCESS;
       case "53300" -> Trouble.CONNECTIONS;
-      case "57014" -> Trouble.TIMEOUT;
+      case "57014", "55P03" -> Trouble.BUSY;
       default -> Trouble.UNREACHABLE;
     };
   }

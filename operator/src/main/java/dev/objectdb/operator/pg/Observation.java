@@ -47,7 +47,7 @@ public sealed interface Observation {
   record Tables(int schemaVersion, long epoch, @Nullable String owner) {}
 
   /**
-   * Estimates of the planner; null while it has none.
+   * Estimates of the planner; null while it has none, or where nobody asked.
    *
    * @param bytes of all tables of the schema
    */
@@ -55,7 +55,10 @@ public sealed interface Observation {
       @Nullable Long objects,
       @Nullable Long transactions,
       @Nullable Long revisions,
-      @Nullable Long bytes) {}
+      @Nullable Long bytes) {
+    /** Nothing was counted. */
+    static final Counts NONE = new Counts(null, null, null, null);
+  }
 
   /** Why a look failed. */
   enum Trouble {
@@ -65,6 +68,8 @@ public sealed interface Observation {
     TLS,
     /** Nothing was heard in time. */
     TIMEOUT,
+    /** It answers, and something else kept it from answering in time. */
+    BUSY,
     /** There is no such database on the server. */
     NO_DATABASE,
     /** The user may not read our tables. */

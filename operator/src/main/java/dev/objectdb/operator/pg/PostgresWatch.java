@@ -1,5 +1,6 @@
 package dev.objectdb.operator.pg;
 
+import dev.objectdb.operator.pg.Observation.Counts;
 import dev.objectdb.operator.pg.Observation.Failed;
 import dev.objectdb.operator.pg.Observation.Reached;
 import dev.objectdb.operator.pg.Observation.Trouble;
@@ -9,7 +10,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -29,7 +29,10 @@ public final class PostgresWatch {
   /** While something is wrong it looks so much more often: its end is known soon. */
   private static final int OFTENER_IN_TROUBLE = 3;
 
-  /** Estimates move all the time; a status that follows them would be written all the time. */
+  /**
+   * Estimates move all the time, and a status that follows them would be written all the time;
+   * asking takes a lock on every table.
+   */
   private static final Duration COUNTS_PERIOD = Duration.ofMinutes(5);
 
   /** Passes come every two minutes at least, as long as there is a database. */
@@ -82,7 +85,17 @@ public final class PostgresWatch {
     return eye.last(target);
   }
 
-  private record Look(Target target, Observation saw, Instant counted) {}
+  /**
+   * What counts as seen.
+   *
+   * @param counted when the counts in it were asked for
+   * @param doubtful whether the last look failed where that may be chance
+   */
+  private record Look(Target target, Observation saw, Instant counted, boolean doubtful) {
+    boolean isFine() {
+      return !doubtful && saw instanceof Reached reached && !reached.readOnly();
+    }
+  }
 
   /** The thread of one database. */
   private final class Eye implements Runnable {
@@ -113,8 +126,7 @@ public final class PostgresWatch {
     public void run() {
       try {
         while (isAskedFor()) {
-          boolean fine = look() instanceof Reached reached && !reached.readOnly();
-          Duration pause = fine ? period : period.dividedBy(OFTENER_IN_TROUBLE);
+          Duration pause = look().isFine() ? period : period.dividedBy(OFTENER_IN_TROUBLE);
           if (other.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
             other.drainPermits();
           }
@@ -132,43 +144,53 @@ public final class PostgresWatch {
           != null;
     }
 
-    private Observation look() throws InterruptedException {
+    private Look look() throws InterruptedException {
       Target at = target;
-      Observation saw;
+      Look before = Optional.ofNullable(last).filter(it -> it.target().equals(at)).orElse(null);
+      Instant now = clock.instant();
+      boolean counting =
+          before == null
+              || !(before.saw() instanceof Reached)
+              || now.isAfter(before.counted().plus(COUNTS_PERIOD));
+      Look look = judged(before, new Look(at, saw(at, counting), now, false), counting);
+      last = look;
+      if (before == null || !isSame(before.saw(), look.saw())) {
+        news.accept(database);
+      }
+      return look;
+    }
+
+    private Observation saw(Target at, boolean counting) throws InterruptedException {
       looks.acquire();
       try {
-        saw = probe.look(at);
+        return probe.look(at, counting);
       } catch (RuntimeException e) {
         LOG.atError()
             .addKeyValue("database", database)
             .setCause(e)
-            .log("a look failed by our fault");
-        saw = new Failed(Trouble.UNREACHABLE, "the operator itself failed: " + e.getClass());
+            .log("a look failed by our own fault");
+        return new Failed(Trouble.UNREACHABLE, "the operator itself failed: " + e.getClass());
       } finally {
         looks.release();
       }
-      Look before = last;
-      Look now = kept(before, new Look(at, saw, clock.instant()));
-      last = now;
-      if (before == null
-          || !Objects.equals(before.target(), now.target())
-          || !isSame(before.saw(), now.saw())) {
-        news.accept(database);
-      }
-      return now.saw();
     }
+  }
 
-    /** The counts of before, for a while. */
-    private Look kept(@Nullable Look before, Look now) {
-      if (before == null || !before.target().equals(now.target())) {
-        return now;
-      }
-      boolean fresh = now.counted().isBefore(before.counted().plus(COUNTS_PERIOD));
-      if (fresh && before.saw() instanceof Reached earlier && now.saw() instanceof Reached later) {
-        return new Look(now.target(), later.with(earlier.counts()), before.counted());
-      }
+  /** The counts of before stay until there are others; once may be chance. */
+  private static Look judged(@Nullable Look before, Look now, boolean counting) {
+    if (before == null || !(before.saw() instanceof Reached earlier)) {
       return now;
     }
+    if (now.saw() instanceof Failed(Trouble trouble, _) && trouble == Trouble.BUSY) {
+      return before.doubtful()
+          ? now
+          : new Look(before.target(), earlier, before.counted(), true);
+    }
+    if (now.saw() instanceof Reached later && later.counts().equals(Counts.NONE)) {
+      Instant counted = counting ? now.counted() : before.counted();
+      return new Look(now.target(), later.with(earlier.counts()), counted, false);
+    }
+    return now;
   }
 
   /** Counts alone are no news; the next pass tells them. */

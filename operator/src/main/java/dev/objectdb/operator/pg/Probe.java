@@ -11,6 +11,10 @@ public interface Probe {
    */
   record Target(PostgresAddress address, String trusted, String schema) {}
 
-  /** Looks; never throws for anything that a server does. */
-  Observation look(Target target);
+  /**
+   * Looks; never throws for anything that a server does.
+   *
+   * @param counting whether to ask for estimates too, which takes a lock on every table
+   */
+  Observation look(Target target, boolean counting);
 }

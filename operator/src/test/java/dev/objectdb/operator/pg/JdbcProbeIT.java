@@ -2,6 +2,8 @@ package dev.objectdb.operator.pg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.objectdb.operator.Databases;
+import dev.objectdb.operator.pg.Observation.Counts;
 import dev.objectdb.operator.pg.Observation.Failed;
 import dev.objectdb.operator.pg.Observation.Reached;
 import dev.objectdb.operator.pg.Observation.Tables;
@@ -106,8 +108,32 @@ class JdbcProbeIT {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Observation seen =
           new JdbcProbe()
-              .look(target("postgresql://zope@127.0.0.1:%d/zodb".formatted(silent.getLocalPort())));
+              .look(
+                  Databases.target(
+                      "postgresql://zope@127.0.0.1:%d/zodb".formatted(silent.getLocalPort())),
+                  true);
       assertThat(((Failed) seen).trouble()).isEqualTo(Trouble.TIMEOUT);
+    }
+  }
+
+  /** As an index is made, or a migration runs: PostgreSQL is there all the same. */
+  @Test
+  void aTableThatSomebodyHasLockedHidesOnlyHowMuchThereIs() throws SQLException {
+    sql(
+        "zodb",
+        "CREATE TABLE objectdb_state (schema_version int, epoch bigint)",
+        "INSERT INTO objectdb_state VALUES (5, 2)",
+        "CREATE TABLE transaction_log (tid bigint)",
+        "ANALYZE transaction_log");
+    try (Connection other = server.getDatabase("postgres", "zodb").getConnection();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("LOCK TABLE transaction_log");
+      Reached reached = (Reached) look("postgresql://postgres@localhost:%d/zodb");
+      assertThat(reached.tables()).isEqualTo(new Tables(5, 2, null));
+      assertThat(reached.counts()).isEqualTo(Counts.NONE);
+      statement.execute("LOCK TABLE objectdb_state");
+      assertThat(trouble("postgresql://postgres@localhost:%d/zodb")).isEqualTo(Trouble.BUSY);
     }
   }
 
@@ -116,11 +142,7 @@ class JdbcProbeIT {
   }
 
   private static Observation look(String uri) {
-    return new JdbcProbe().look(target(uri.formatted(server.getPort())));
-  }
-
-  private static Probe.Target target(String uri) {
-    return new Probe.Target(PostgresAddress.parse(uri), "", "public");
+    return new JdbcProbe().look(Databases.target(uri.formatted(server.getPort())), true);
   }
 
   private static void sql(String database, String... statements) throws SQLException {

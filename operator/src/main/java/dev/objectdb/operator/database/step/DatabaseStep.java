@@ -168,7 +168,7 @@ public final class DatabaseStep {
     return switch (failed.trouble()) {
       case AUTHENTICATION -> Reason.AuthenticationFailed;
       case TLS -> Reason.TLSFailed;
-      case TIMEOUT -> Reason.Timeout;
+      case TIMEOUT, BUSY -> Reason.Timeout;
       case NO_DATABASE -> Reason.DatabaseMissing;
       case ACCESS -> Reason.AccessDenied;
       case CONNECTIONS -> Reason.ConnectionsExhausted;
@@ -186,6 +186,9 @@ public final class DatabaseStep {
               "TLS fails: give the server a certificate that is trusted, or correct"
                   + " spec.postgres.tls";
           case TIMEOUT -> "it does not answer in time: see whether it is overloaded or cut off";
+          case BUSY ->
+              "it does not get to an answer in time: see whether it is overloaded, or who locks"
+                  + " the tables";
           case NO_DATABASE ->
               "there is no database %s: create it, or correct the name in %s"
                   .formatted(credentials.address().database(), credentials.source());
