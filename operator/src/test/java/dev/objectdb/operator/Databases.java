@@ -8,6 +8,7 @@ import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.crds.v1alpha1.SchemaDefaults;
 import dev.objectdb.operator.pg.Observation.Counts;
 import dev.objectdb.operator.pg.Observation.Reached;
+import dev.objectdb.operator.pg.Observation.Tables;
 import dev.objectdb.operator.pg.PostgresAddress;
 import dev.objectdb.operator.pg.Probe.Target;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -29,6 +30,19 @@ public final class Databases {
   public static Reached reached() {
     return new Reached(
         "17.11", 170_011, false, 97, null, List.of(), new Counts(null, null, null, null));
+  }
+
+  /** A PostgreSQL where all is well, and the tables belong to somebody. */
+  public static Reached owned(String owner) {
+    Reached reached = reached();
+    return new Reached(
+        reached.version(),
+        reached.versionNumber(),
+        false,
+        reached.connectionsMax(),
+        new Tables(6, 1, owner),
+        List.of(),
+        reached.counts());
   }
 
   /** What to look at, by its URI. */

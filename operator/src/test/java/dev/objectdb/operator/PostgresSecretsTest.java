@@ -115,6 +115,36 @@ class PostgresSecretsTest {
   }
 
   @Test
+  void thePodsStayUntilAnotherPlaceHasBeenSeenAndPrepared() {
+    cluster.createSecret("pg", "uri", "postgresql://u:p@db/zodb");
+    running("{postgres: {secretRef: {name: pg}}}");
+    String before = template();
+
+    cluster.postgresSays(
+        target ->
+            target.address().hosts().startsWith("elsewhere")
+                ? new Failed(Trouble.NO_DATABASE, "no such database")
+                : Databases.reached());
+    cluster.createSecret("pg", "uri", "postgresql://u:p@elsewhere/zodb");
+    cluster.wakeTwice();
+    await().until(() -> cluster.condition("DatabaseReachable").status() == Status.False);
+    cluster.change("{replicas: 3, postgres: {secretRef: {name: pg}}}");
+    await().until(() -> requireNonNull(cluster.deployment()).getSpec().getReplicas() == 3);
+    assertThat(template()).isEqualTo(before);
+
+    cluster.postgresSays(_ -> Databases.owned("plone/other"));
+    await().until(() -> cluster.condition("Stalled").reason().equals("ForeignSchemaOwner"));
+    assertThat(cluster.jobs()).hasSize(1);
+    assertThat(template()).isEqualTo(before);
+
+    cluster.postgresSays(_ -> Databases.reached());
+    await().until(() -> cluster.jobs().size() == 2);
+    assertThat(template()).isEqualTo(before);
+    cluster.schemaSucceeds();
+    await().until(() -> !template().equals(before));
+  }
+
+  @Test
   void columnsOfAnotherProgramAreRefusedUntilTheyMayGoStale() {
     cluster.postgresSays(
         _ -> {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.objectdb.crds.v1alpha1.Condition;
 import dev.objectdb.crds.v1alpha1.Condition.Status;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus;
+import dev.objectdb.operator.database.manifest.Servers;
 import dev.objectdb.operator.pg.Observation;
 import dev.objectdb.operator.pg.Observation.Failed;
 import dev.objectdb.operator.pg.Observation.Reached;
@@ -102,6 +103,17 @@ class PostgresTroubleTest {
   }
 
   @Test
+  void aPausedDatabaseIsLookedAtAllTheSame() {
+    running();
+    cluster.change("{paused: true, postgres: {secretRef: {name: pg}}}");
+    await().until(() -> cluster.condition("Paused").status() == Status.True);
+    cluster.postgresSays(_ -> AWAY);
+    await().until(() -> cluster.condition("DatabaseReachable").status() == Status.False);
+    cluster.postgresSays(_ -> Databases.reached());
+    await().until(() -> cluster.condition("DatabaseReachable").status() == Status.True);
+  }
+
+  @Test
   void aSchemaOfAnotherDatabaseIsLeftAlone() {
     cluster.postgresSays(_ -> with(Databases.reached(), new Tables(6, 1, "plone/other")));
     cluster.createSecret("pg", "uri", URI);
@@ -140,6 +152,24 @@ class PostgresTroubleTest {
     cluster.postgresSays(_ -> AWAY); // and nobody knows how much room there is
     await().until(() -> cluster.condition("DatabaseReachable").status() == Status.False);
     assertThat(poolMax()).isEqualTo("5");
+  }
+
+  @Test
+  void scalingReplacesNoServerWhereItsPoolStillFits() {
+    cluster.postgresSays(_ -> with(Databases.reached(), 50));
+    running();
+    assertThat(poolMax()).isEqualTo("10"); // (50 - 3 - 5) / 3 - 2 is more
+    cluster.change("{replicas: 5, postgres: {secretRef: {name: pg}}}");
+    await().until(() -> poolMax().equals("5")); // (50 - 3 - 5) / 6 - 2
+    String template = Servers.templateOf(requireNonNull(cluster.deployment()));
+
+    cluster.change("{replicas: 1, postgres: {secretRef: {name: pg}}}");
+    await().until(() -> requireNonNull(cluster.deployment()).getSpec().getReplicas() == 1);
+    await().until(() -> cluster.condition("CapacityOK").message().contains("keep pools of 5"));
+    assertThat(Servers.templateOf(requireNonNull(cluster.deployment()))).isEqualTo(template);
+
+    cluster.postgresSays(_ -> with(Databases.reached(), 97));
+    await().until(() -> poolMax().equals("10"));
   }
 
   @Test
@@ -200,6 +230,6 @@ class PostgresTroubleTest {
         .filter(variable -> variable.getName().equals("OBJECTDB_POOL_MAX"))
         .map(EnvVar::getValue)
         .findFirst()
-        .orElseThrow();
+        .orElse("10");
   }
 }

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every key of the server's environment. A name is the path in the resource ({@code zeo.port} is
- * {@code OBJECTDB_ZEO_PORT}), a default is the resource's.
+ * {@code OBJECTDB_ZEO_PORT}), a default is the resource's, and no version changes it: operators say
+ * only what differs, also to servers of other versions.
  */
 enum ConfigKey {
   /** This or the directory has to be given. */

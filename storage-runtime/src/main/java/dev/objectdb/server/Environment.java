@@ -7,24 +7,30 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The texts behind each {@link ConfigKey}, taken from the environment or from the files it names.
  */
 final class Environment {
+  private static final Logger LOG = LoggerFactory.getLogger(Environment.class);
+
   private final Map<ConfigKey, String> texts = new EnumMap<>(ConfigKey.class);
 
   /**
-   * @throws ConfigException for an unknown key, for a key given twice, for a file that cannot be
-   *     read
+   * @throws ConfigException for a key given twice, for a file that cannot be read
    */
   Environment(Map<String, String> environment) {
-    refuseUnknown(environment);
+    for (String name : unknown(environment)) {
+      LOG.atWarn()
+          .addKeyValue("key", name)
+          .log("this variable is no key of this version, and is ignored");
+    }
     for (ConfigKey key : ConfigKey.values()) {
       String direct = environment.get(key.key());
       String file = environment.get(key.key() + ConfigKey.FILE);
@@ -70,31 +76,21 @@ final class Environment {
                     "%s is \"%s\": %s".formatted(key.key(), text(key), key.remedy())));
   }
 
-  private static void refuseUnknown(Map<String, String> environment) {
-    for (String name : new TreeSet<>(environment.keySet())) {
-      if (name.startsWith(ConfigKey.PREFIX) && !isKnown(name)) {
-        throw new ConfigException(
-            "%s is not a key of this program: unset it%s. The keys are %s, each also with %s"
-                .formatted(name, serviceLinkHint(name), knownKeys(), ConfigKey.FILE));
-      }
-    }
+  /**
+   * Returns the names of variables that look like keys of ours and are none: one of a newer
+   * operator, or a slip. Neither is worth not to serve for; somebody has to hear of it.
+   */
+  static List<String> unknown(Map<String, String> environment) {
+    return environment.keySet().stream()
+        .filter(name -> name.startsWith(ConfigKey.PREFIX) && !isKnown(name))
+        .sorted()
+        .toList();
   }
 
   private static boolean isKnown(String name) {
     return Arrays.stream(ConfigKey.values())
         .map(ConfigKey::key)
         .anyMatch(key -> name.equals(key) || name.equals(key + ConfigKey.FILE));
-  }
-
-  /** Kubernetes sets such variables for a Service whose name begins with "objectdb". */
-  private static String serviceLinkHint(String name) {
-    return name.endsWith("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || name.contains("_TCP")
-        ? " (Kubernetes sets it for a Service: set enableServiceLinks: false in the pod)"
-        : "";
-  }
-
-  private static String knownKeys() {
-    return Arrays.stream(ConfigKey.values()).map(ConfigKey::key).collect(Collectors.joining(", "));
   }
 
   /** Reads a mounted secret; a line end at its end, which editors add, does not count. */

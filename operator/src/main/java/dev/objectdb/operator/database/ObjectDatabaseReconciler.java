@@ -175,6 +175,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     if (pass.seen().named(Deployment.class, Servers.name(database)).isPresent()) {
       ServersStep.tellAvailable(pass);
     }
+    PostgresStep.advise(pass);
     UpdateGate.advise(pass);
     images.tellUpgrade(pass);
     return pass;
@@ -182,6 +183,9 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
 
   /** Only looks. */
   private Report paused(Pass pass) {
+    if (postgresStep.read(pass.database()) instanceof Done<Credentials>(Credentials credentials)) {
+      databaseStep.run(pass, credentials);
+    }
     String message = "paused by spec.paused; " + ServerCounts.beforehand(pass).text();
     return stopped(pass, new Hold<>(Reason.Paused, message));
   }
@@ -224,7 +228,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     boolean isMade = result instanceof Wait && SchemaStep.wasDone(pass, access, image);
     ImageChoice.deployed(pass)
         .or(() -> isMade ? Optional.of(image) : Optional.empty()) // somebody deleted the servers
-        .ifPresent(deployed -> serversStep.apply(pass, access, deployed));
+        .ifPresent(deployed -> serversStep.keep(pass, access, deployed));
     return stopped(pass, result);
   }
 

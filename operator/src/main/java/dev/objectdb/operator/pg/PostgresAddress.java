@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 public final class PostgresAddress {
   private static final String DEFAULT_PORT = "5432";
   private static final Pattern URI =
-      Pattern.compile("postgres(?:ql)?://(?:(.*)@)?([^/?]*)(?:/([^?]*))?(?:\\?(.*))?");
+      Pattern.compile("postgres(?:ql)?://(?:([^?]*)@)?([^/?]*)(?:/([^?]*))?(?:\\?(.*))?");
   private static final Pattern PAIR =
       Pattern.compile("\\s*(\\w+)\\s*=\\s*('(?:[^'\\\\]|\\\\.)*'|(?:[^\\s\\\\]|\\\\.)*)");
 

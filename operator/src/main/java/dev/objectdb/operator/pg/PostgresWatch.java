@@ -182,9 +182,7 @@ public final class PostgresWatch {
       return now;
     }
     if (now.saw() instanceof Failed(Trouble trouble, _) && trouble == Trouble.BUSY) {
-      return before.doubtful()
-          ? now
-          : new Look(before.target(), earlier, before.counted(), true);
+      return before.doubtful() ? now : new Look(before.target(), earlier, before.counted(), true);
     }
     if (now.saw() instanceof Reached later && later.counts().equals(Counts.NONE)) {
       Instant counted = counting ? now.counted() : before.counted();

@@ -28,6 +28,14 @@ class PostgresAddressTest {
   }
 
   @Test
+  void anAtInAParameterIsNoneOfTheLogin() {
+    PostgresAddress address =
+        PostgresAddress.parse("postgresql://u:p@pg/db?application_name=me@home&sslmode=require");
+    assertThat(address.hosts()).isEqualTo("pg:5432");
+    assertThat(address.login()).containsEntry("password", "p").containsEntry("user", "u");
+  }
+
+  @Test
   void pairsAreTakenApart() {
     PostgresAddress address =
         PostgresAddress.parse("host=db user=zope password='it\\'s \\\\ quoted' dbname = zodb");

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param place changes with the place of the database, and not with who logs in
  * @param fingerprint changes with everything in the Secrets; does not reveal it
  * @param poolMax connections that each server may read with
+ * @param poolBasis what poolMax was computed from, besides the number of servers
  */
 public record PostgresAccess(
     String secretName,
@@ -26,14 +27,15 @@ public record PostgresAccess(
     @Nullable String caSecret,
     String place,
     String fingerprint,
-    int poolMax) {
+    int poolMax,
+    String poolBasis) {
   public PostgresAccess {
     files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
   }
 
   /** Returns the same with another pool. */
-  public PostgresAccess withPoolMax(int other) {
+  public PostgresAccess withPool(int max, String basis) {
     return new PostgresAccess(
-        secretName, files, database, tlsMode, caSecret, place, fingerprint, other);
+        secretName, files, database, tlsMode, caSecret, place, fingerprint, max, basis);
   }
 }

@@ -10,7 +10,9 @@ import io.fabric8.kubernetes.api.model.KeyToPathBuilder;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +31,45 @@ final class RuntimePod {
 
   private RuntimePod() {}
 
+  /**
+   * What the runtime takes for a key that is not there; no version of it ever changes one. Only
+   * what differs is said: so an operator that knows a new key changes no pod of before, whose image
+   * may not know it.
+   */
+  static final Map<String, String> DEFAULTS =
+      Map.ofEntries(
+          Map.entry("OBJECTDB_POSTGRES_SCHEMA", "public"),
+          Map.entry("OBJECTDB_POSTGRES_FOREIGN_COLUMNS", "Refuse"),
+          Map.entry("OBJECTDB_POSTGRES_STATEMENT_TIMEOUT", "60s"),
+          Map.entry("OBJECTDB_POSTGRES_LOCK_TIMEOUT", "5s"),
+          Map.entry("OBJECTDB_HISTORY_MODE", "Free"),
+          Map.entry("OBJECTDB_ZEO_PORT", "8100"),
+          Map.entry("OBJECTDB_ZEO_READ_ONLY", "false"),
+          Map.entry("OBJECTDB_ZEO_TRANSACTION_TIMEOUT", "10s"),
+          Map.entry("OBJECTDB_ZEO_MAX_CONNECTIONS", "1000"),
+          Map.entry("OBJECTDB_ZEO_MAX_CONNECTION_AGE", "0s"),
+          Map.entry("OBJECTDB_ZEO_DRAIN_TIMEOUT", "30s"),
+          Map.entry("OBJECTDB_MONITORING_PORT", "9180"),
+          Map.entry("OBJECTDB_POOL_MIN", "2"),
+          Map.entry("OBJECTDB_POOL_MAX", "10"),
+          Map.entry("OBJECTDB_POOL_ACQUIRE_TIMEOUT", "30s"),
+          Map.entry("OBJECTDB_POOL_MAX_LIFETIME", "30m"),
+          Map.entry("OBJECTDB_POOL_IDLE_TIMEOUT", "10m"),
+          Map.entry("OBJECTDB_CACHE_MEMORY", "256Mi"),
+          Map.entry("OBJECTDB_SNAPSHOT_WINDOW", "5m"));
+
+  /** Returns what is not said already by leaving it out. */
+  static List<EnvVar> differing(EnvVar... variables) {
+    return Arrays.stream(variables)
+        .filter(it -> !it.getValue().equals(DEFAULTS.get(it.getName())))
+        .toList();
+  }
+
   /** A pod without containers. */
   static PodSpecBuilder pod(ObjectDatabase database, PostgresAccess postgres, String tmpSizeMax) {
     return new PodSpecBuilder()
         .withAutomountServiceAccountToken(false)
-        // Variables for Services named objectdb-… would look like keys of ours, and be refused.
+        // Variables for Services named objectdb-… would look like keys of ours.
         .withEnableServiceLinks(false)
         .withImagePullSecrets(Metadata.pullSecrets(database))
         .withSecurityContext(Restricted.pod())
@@ -51,11 +87,12 @@ final class RuntimePod {
         .withImagePullPolicy(text(spec.imagePullPolicy()))
         .withArgs(args)
         .withEnv(
-            env("OBJECTDB_POSTGRES_DIRECTORY", POSTGRES_PATH),
-            env("OBJECTDB_POSTGRES_TLS_MODE", postgres.tlsMode()),
-            env("OBJECTDB_POSTGRES_SCHEMA", spec.postgres().schema()),
-            env("OBJECTDB_POSTGRES_FOREIGN_COLUMNS", spec.postgres().foreignColumns().name()),
-            env("OBJECTDB_HISTORY_MODE", spec.historyMode().name()))
+            differing(
+                env("OBJECTDB_POSTGRES_DIRECTORY", POSTGRES_PATH),
+                env("OBJECTDB_POSTGRES_TLS_MODE", postgres.tlsMode()),
+                env("OBJECTDB_POSTGRES_SCHEMA", spec.postgres().schema()),
+                env("OBJECTDB_POSTGRES_FOREIGN_COLUMNS", spec.postgres().foreignColumns().name()),
+                env("OBJECTDB_HISTORY_MODE", spec.historyMode().name())))
         .addAllToEnv(optional("OBJECTDB_POSTGRES_DATABASE", postgres.database()))
         .addAllToEnv(
             optional(

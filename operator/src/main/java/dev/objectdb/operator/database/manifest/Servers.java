@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -23,6 +24,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class Servers {
   /** Annotation of pods with the fingerprint of the template that they were made of. */
   public static final String TEMPLATE = "objectdb.dev/template";
+
+  /** Annotation of the Deployment with what the servers' pools were computed from. */
+  private static final String POOL = "objectdb.dev/pool";
 
   /** The port of probes and metrics in every server. */
   static final int MONITORING_PORT = 9180;
@@ -62,6 +67,9 @@ public final class Servers {
     int pauseSeconds = Durations.seconds(update.pauseBetweenPods());
     return new DeploymentBuilder()
         .withMetadata(Metadata.owned(database, name(database), Component.SERVER))
+        .editMetadata()
+        .addToAnnotations(POOL, postgres.poolBasis())
+        .endMetadata()
         .withNewSpec()
         .withReplicas(replicas(database))
         .withRevisionHistoryLimit(2)
@@ -102,6 +110,21 @@ public final class Servers {
   public static String templateOf(Deployment desired) {
     return Objects.requireNonNull(
         desired.getSpec().getTemplate().getMetadata().getAnnotations().get(TEMPLATE));
+  }
+
+  /** Returns the place of the database that the servers of a Deployment of ours use. */
+  public static String placeOf(Deployment live) {
+    return annotation(live.getSpec().getTemplate().getMetadata(), SchemaJob.POSTGRES);
+  }
+
+  /** Returns what the pools of the servers of a Deployment of ours were computed from. */
+  public static String poolBasisOf(Deployment live) {
+    return annotation(live.getMetadata(), POOL);
+  }
+
+  private static String annotation(ObjectMeta metadata, String name) {
+    Map<String, String> annotations = metadata == null ? null : metadata.getAnnotations();
+    return annotations == null ? "" : annotations.getOrDefault(name, "");
   }
 
   /** Returns how many servers run at most, while they are replaced. */
@@ -178,7 +201,7 @@ public final class Servers {
 
   private static List<EnvVar> configuration(ObjectDatabaseSpec spec, int poolMax) {
     Zeo zeo = spec.zeo();
-    return List.of(
+    return RuntimePod.differing(
         RuntimePod.env("OBJECTDB_ZEO_PORT", Integer.toString(zeo.port())),
         RuntimePod.env("OBJECTDB_ZEO_READ_ONLY", Boolean.toString(zeo.readOnly())),
         RuntimePod.env("OBJECTDB_ZEO_TRANSACTION_TIMEOUT", zeo.transactionTimeout()),

@@ -140,10 +140,7 @@ public final class StatusBuilder {
           .found()
           .find(type)
           .map(finding -> condition(before, type, finding, generation))
-          .or(
-              () ->
-                  find(before, type)
-                      .filter(_ -> !type.isAbsentUntold() || isUnseen(database, type)))
+          .or(() -> find(before, type).filter(_ -> !type.isAbsentUntold()))
           .ifPresent(condition -> conditions.put(type, condition));
     }
     conditions.put(
@@ -156,11 +153,6 @@ public final class StatusBuilder {
         ConditionType.Stalled,
         condition(before, ConditionType.Stalled, state.finding(state.stalled()), generation));
     return List.copyOf(conditions.values());
-  }
-
-  /** While a database is paused nobody looks for advice, so what was told last stays. */
-  private static boolean isUnseen(ObjectDatabase database, ConditionType type) {
-    return type == ConditionType.Warning && database.getSpec().paused();
   }
 
   /**

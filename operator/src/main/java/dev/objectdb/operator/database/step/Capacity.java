@@ -17,6 +17,10 @@ import dev.objectdb.crds.v1alpha1.ObjectDatabaseSpec;
  * @param needed the number of connections that the declaration takes in all
  */
 record Capacity(int budgeted, int poolMax, int connections, int needed) {
+  private static final String KEPT =
+      "%s; PostgreSQL allows %d; servers keep pools of %d until max_connections or spec.pool.max"
+          + " changes";
+
   /** The one that commits and the one that listens. */
   private static final int BESIDE_POOL = 2;
 
@@ -39,6 +43,11 @@ record Capacity(int budgeted, int poolMax, int connections, int needed) {
     return new Capacity(budgeted, poolMax, connections, budgeted + spec.pool().reserve());
   }
 
+  /** Returns the same with another pool, which has to fit as well. */
+  Capacity withPoolMax(int other) {
+    return new Capacity(budgeted, other, connections, needed);
+  }
+
   boolean isEnough() {
     return needed <= connections;
   }
@@ -52,6 +61,9 @@ record Capacity(int budgeted, int poolMax, int connections, int needed) {
                 OTHERS + servers * BESIDE_POOL,
                 spec.pool().reserve(),
                 needed);
+    if (isEnough() && poolMax < spec.pool().max()) {
+      return KEPT.formatted(sum, connections, poolMax);
+    }
     return isEnough()
         ? "%s; PostgreSQL allows %d".formatted(sum, connections)
         : ("%s, and PostgreSQL allows %d: servers use pools of %d; raise max_connections, or lower"

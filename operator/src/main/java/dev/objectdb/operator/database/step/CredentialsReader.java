@@ -135,7 +135,8 @@ final class CredentialsReader {
               source.caSecret(),
               Fingerprint.of(address.place()),
               fingerprint,
-              database.getSpec().pool().max());
+              database.getSpec().pool().max(),
+              "");
       return new Done<>(new Credentials(access, address, ca, where));
     } catch (IllegalArgumentException e) {
       return new Fail<>(

@@ -20,6 +20,7 @@ import dev.objectdb.operator.pg.Observation.Failed;
 import dev.objectdb.operator.pg.Observation.Reached;
 import dev.objectdb.operator.pg.PostgresWatch;
 import dev.objectdb.operator.pg.Probe;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.List;
 import java.util.Optional;
@@ -54,12 +55,17 @@ public final class DatabaseStep {
             credentials.address(), credentials.trusted(), database.getSpec().postgres().schema());
     Optional<Observation> seen = watch.lastLook(ResourceID.fromResource(database), target);
     if (seen.isPresent() && seen.get() instanceof Reached reached) {
-      Capacity capacity = capacity(pass, reached);
+      String basis = "%d of %d".formatted(poolDeclared(database), reached.connectionsMax());
+      Capacity capacity = capacity(pass, reached, basis);
       tell(pass, credentials, reached, capacity);
       return new Outcome(
-          credentials.access().withPoolMax(capacity.poolMax()), judged(pass, credentials, reached));
+          credentials.access().withPool(capacity.poolMax(), basis),
+          judged(pass, credentials, reached));
     }
-    PostgresAccess access = credentials.access().withPoolMax(poolBefore(database));
+    // While nobody knows how much room there is, pods must not change.
+    int pool = poolBefore(database).orElse(poolDeclared(database));
+    PostgresAccess access =
+        credentials.access().withPool(Math.min(pool, poolDeclared(database)), basisBefore(pass));
     if (seen.isPresent() && seen.get() instanceof Failed failed) {
       Reason reason = reason(failed);
       String message = message(failed, credentials);
@@ -69,12 +75,21 @@ public final class DatabaseStep {
     return new Outcome(access, unseen(pass, credentials));
   }
 
+  /** What was in order a moment ago counts as in order, if it is still at the same place. */
   private static StepResult<String> unseen(Pass pass, Credentials credentials) {
+    Optional<ObjectDatabaseStatus> status = Optional.ofNullable(pass.database().getStatus());
     boolean wasReachable =
-        StatusBuilder.find(pass.database().getStatus(), ConditionType.DatabaseReachable)
+        status
+            .flatMap(it -> StatusBuilder.find(it, ConditionType.DatabaseReachable))
             .filter(condition -> condition.status().name().equals("True"))
             .isPresent();
-    return wasReachable
+    boolean isThere =
+        status
+            .map(ObjectDatabaseStatus::postgres)
+            .filter(it -> credentials.address().hosts().equals(it.host()))
+            .filter(it -> credentials.address().database().equals(it.database()))
+            .isPresent();
+    return wasReachable && isThere
         ? new Done<>("")
         : new Wait<>(
             Reason.Connecting, "connecting to PostgreSQL at " + credentials.address().hosts());
@@ -136,9 +151,25 @@ public final class DatabaseStep {
     return new Fail<>(Reason.ForeignSchemaOwner, message);
   }
 
-  private static Capacity capacity(Pass pass, Reached reached) {
-    return Capacity.of(
-        pass.database().getSpec(), Servers.atOnce(pass.database()), reached.connectionsMax());
+  /**
+   * Another pool takes other pods, so a smaller one than there is room for stays while only the
+   * number of servers changes.
+   */
+  private static Capacity capacity(Pass pass, Reached reached, String basis) {
+    ObjectDatabase database = pass.database();
+    Capacity capacity =
+        Capacity.of(database.getSpec(), Servers.atOnce(database), reached.connectionsMax());
+    return poolBefore(database)
+        .filter(before -> before < capacity.poolMax() && basis.equals(basisBefore(pass)))
+        .map(capacity::withPoolMax)
+        .orElse(capacity);
+  }
+
+  private static String basisBefore(Pass pass) {
+    return pass.seen()
+        .named(Deployment.class, Servers.name(pass.database()))
+        .map(Servers::poolBasisOf)
+        .orElse("");
   }
 
   private static void tell(Pass pass, Credentials credentials, Reached reached, Capacity capacity) {
@@ -155,13 +186,14 @@ public final class DatabaseStep {
                 credentials.address(), reached, capacity.budgeted(), capacity.poolMax()));
   }
 
-  /** While nobody knows how much room there is, pods must not change. */
-  private static int poolBefore(ObjectDatabase database) {
+  private static Optional<Integer> poolBefore(ObjectDatabase database) {
     return Optional.ofNullable(database.getStatus())
         .map(ObjectDatabaseStatus::effective)
-        .map(ObjectDatabaseStatus.Effective::poolMax)
-        .map(before -> Math.min(before, database.getSpec().pool().max()))
-        .orElse(database.getSpec().pool().max());
+        .map(ObjectDatabaseStatus.Effective::poolMax);
+  }
+
+  private static int poolDeclared(ObjectDatabase database) {
+    return database.getSpec().pool().max();
   }
 
   private static Reason reason(Failed failed) {

@@ -79,8 +79,16 @@ public final class PostgresStep {
     Postgres declared = database.getSpec().postgres();
     EmbeddedPostgres embedded = declared.embedded();
     if (embedded != null) {
-      pass.found().advise(Reason.DevelopmentOnly, DEVELOPMENT_ONLY);
       return embedded(database, embedded, pass.seen());
+    }
+    return read(database);
+  }
+
+  /** Reads what is there, and makes nothing. */
+  public StepResult<Credentials> read(ObjectDatabase database) {
+    Postgres declared = database.getSpec().postgres();
+    if (declared.embedded() != null) {
+      return reader.read(database, Source.embedded(database));
     }
     CnpgCluster cluster = declared.cnpgRef();
     return reader.read(
@@ -88,6 +96,13 @@ public final class PostgresStep {
         cluster == null
             ? Source.of(requireNonNull(declared.secretRef()), declared.tls())
             : Source.of(cluster, declared.tls()));
+  }
+
+  /** Advises against what is not for production. */
+  public static void advise(Pass pass) {
+    if (pass.database().getSpec().postgres().embedded() != null) {
+      pass.found().advise(Reason.DevelopmentOnly, DEVELOPMENT_ONLY);
+    }
   }
 
   private StepResult<Credentials> embedded(
@@ -104,7 +119,7 @@ public final class PostgresStep {
             .or(() -> cached.map(PostgresServer::imageOf))
             .orElse(defaultImage);
     StatefulSet live = apply.apply(PostgresServer.desired(database, declared, image), cached);
-    return isReady(live) ? reader.read(database, Source.embedded(database)) : starting(seen);
+    return isReady(live) ? read(database) : starting(seen);
   }
 
   private static boolean isReady(StatefulSet live) {

@@ -1,6 +1,5 @@
 package dev.objectdb.operator.database.step;
 
-import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.crds.v1alpha1.UpdateStrategy;
 import dev.objectdb.operator.database.manifest.PostgresAccess;
 import dev.objectdb.operator.database.manifest.Servers;
@@ -42,15 +41,43 @@ public final class ServersStep {
 
   /** Makes the servers; returns how many there are. */
   public Applied apply(Pass pass, PostgresAccess postgres, String image) {
-    ObjectDatabase database = pass.database();
-    Deployment desired = Servers.desired(database, image, postgres);
+    return apply(pass, Servers.desired(pass.database(), image, postgres));
+  }
+
+  /**
+   * Makes what is declared besides the image, while it is not clear yet that the database has what
+   * the wanted one needs. Where the database is to be at another place, the pods stay as they are.
+   */
+  public void keep(Pass pass, PostgresAccess postgres, String image) {
+    Deployment desired = Servers.desired(pass.database(), image, postgres);
+    apply(
+        pass,
+        live(pass)
+            .filter(live -> !Servers.placeOf(live).equals(postgres.place()))
+            .map(live -> withTemplateOf(live, desired))
+            .orElse(desired));
+  }
+
+  private static Deployment withTemplateOf(Deployment live, Deployment desired) {
+    return new DeploymentBuilder(desired)
+        .editSpec()
+        .withTemplate(live.getSpec().getTemplate())
+        .endSpec()
+        .build();
+  }
+
+  private static Optional<Deployment> live(Pass pass) {
+    return pass.seen().named(Deployment.class, Servers.name(pass.database()));
+  }
+
+  private Applied apply(Pass pass, Deployment desired) {
     String template = Servers.templateOf(desired);
     // What has begun is finished.
     UpdateGate.Closed held = hasBegun(pass, template) ? null : gate.closed(pass).orElse(null);
     // A paused Deployment still has as many pods as declared, but none of another template.
     Deployment now =
         new DeploymentBuilder(desired).editSpec().withPaused(held != null).endSpec().build();
-    apply.apply(now, pass.seen().named(Deployment.class, Servers.name(database)));
+    apply.apply(now, live(pass));
     return new Applied(ServerCounts.of(pass, template), held);
   }
 
@@ -122,11 +149,7 @@ public final class ServersStep {
   /** What the pods suffer from, or why there are too few. */
   private static Optional<Trouble> trouble(Pass pass) {
     return PodTrouble.find(pass.seen().pods(Component.SERVER))
-        .or(
-            () ->
-                pass.seen()
-                    .named(Deployment.class, Servers.name(pass.database()))
-                    .flatMap(DeploymentTrouble::find));
+        .or(() -> live(pass).flatMap(DeploymentTrouble::find));
   }
 
   private static Reason reason(PodTrouble.Kind kind) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.objectdb.crds.v1alpha1.EmbeddedPostgres;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.operator.Databases;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -13,10 +14,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +57,40 @@ class GoldenTest {
         .isNotEqualTo(before);
     assertThat(template("{postgres: {embedded: {}}}", "other")).isNotEqualTo(before);
     assertThat(template("{pool: {reserve: 9}, postgres: {embedded: {}}}", IMAGE)).isEqualTo(before);
+  }
+
+  /** Their key set is the same where a newer operator knows more keys. */
+  @Test
+  void serversAreToldOnlyWhatDiffersFromTheirDefaults() throws IOException {
+    Map<String, String> defaults = new HashMap<>();
+    Matcher key =
+        Pattern.compile("\\n {2}([A-Z_]+)\\(\"([^\"]+)\",")
+            .matcher(
+                Files.readString(
+                    Path.of(
+                        "../storage-runtime/src/main/java/dev/objectdb/server/ConfigKey.java")));
+    while (key.find()) {
+      defaults.put("OBJECTDB_" + key.group(1), key.group(2));
+    }
+    assertThat(defaults).containsAllEntriesOf(RuntimePod.DEFAULTS);
+    assertThat(variables("{postgres: {embedded: {}}}"))
+        .containsExactly(
+            "OBJECTDB_POSTGRES_DIRECTORY", "OBJECTDB_POSTGRES_TLS_MODE", "OBJECTDB_LOG_LEVEL_FILE");
+    assertThat(variables("{historyMode: Preserving, postgres: {embedded: {}}}"))
+        .contains("OBJECTDB_HISTORY_MODE");
+  }
+
+  private static List<String> variables(String spec) {
+    return Servers.desired(Databases.site(spec), IMAGE, access("here", "1"))
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .get(0)
+        .getEnv()
+        .stream()
+        .map(EnvVar::getName)
+        .toList();
   }
 
   @Test
@@ -116,7 +154,15 @@ class GoldenTest {
     if (database.getSpec().postgres().cnpgRef() != null) {
       access =
           new PostgresAccess(
-              "pg-app", URI, "zodb", "verify-full", "pg-ca", "p1ace", "5eed5eed5eed", 10);
+              "pg-app",
+              URI,
+              "zodb",
+              "verify-full",
+              "pg-ca",
+              "p1ace",
+              "5eed5eed5eed",
+              10,
+              "10 of 97");
     } else if (embedded == null) {
       access =
           new PostgresAccess(
@@ -127,7 +173,8 @@ class GoldenTest {
               null,
               "p1ace",
               "5eed5eed5eed",
-              20);
+              20,
+              "20 of 197");
     } else {
       manifests.add(PostgresServer.secret(database, "secret"));
       manifests.add(PostgresServer.service(database));
@@ -140,6 +187,7 @@ class GoldenTest {
   }
 
   private static PostgresAccess access(String place, String fingerprint) {
-    return new PostgresAccess("site-postgres", URI, null, "disable", null, place, fingerprint, 10);
+    return new PostgresAccess(
+        "site-postgres", URI, null, "disable", null, place, fingerprint, 10, "");
   }
 }
