@@ -1,5 +1,6 @@
 package dev.objectdb.e2e;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -109,10 +110,24 @@ record OwnPostgres(Site site, String name) {
             .toList());
   }
 
+  /** Writes another password into the Secret. */
+  void password(String password) {
+    String values =
+        "{\"password\":\"%1$s\",\"uri\":\"postgresql://postgres:%1$s@%2$s:5432/objects\"}"
+            .formatted(password, name);
+    site.namespace()
+        .kubectl(
+            "patch",
+            "secret",
+            name + "-app",
+            "--type=merge",
+            "--patch={\"stringData\":%s}".formatted(values));
+  }
+
   /** Runs statements as its superuser and returns what psql prints of the result. */
   String sql(String... statements) {
     List<String> words =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 "exec",
                 "deployment/" + name,

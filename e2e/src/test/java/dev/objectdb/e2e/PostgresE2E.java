@@ -30,8 +30,11 @@ class PostgresE2E {
       metadata: {name: %s}
       spec:
         replicas: %d
-        postgres: {secretRef: {name: pg-app}, schema: %s}
+        postgres: {%s, tls: {mode: disable}, schema: %s}
       """;
+
+  private static final String SITE =
+      MANIFEST.formatted(DATABASE, 2, "cnpgRef: {name: pg}", "public");
 
   @RegisterExtension
   static final CollectOnFailure COLLECT =
@@ -45,14 +48,14 @@ class PostgresE2E {
     site = Site.create(NAMESPACE);
     postgres = OwnPostgres.start(site, "pg", 100);
     Instant began = Instant.now();
-    site.apply(MANIFEST.formatted(DATABASE, 2, "public"));
+    site.apply(SITE);
     site.awaitCondition(DATABASE, "Ready", "True");
     Site.print("apply to Ready, with a PostgreSQL that is there", began);
   }
 
   @AfterEach
   void restore() {
-    site.restore(DATABASE, MANIFEST.formatted(DATABASE, 2, "public"));
+    site.restore(DATABASE, SITE);
   }
 
   @AfterAll
@@ -133,7 +136,7 @@ class PostgresE2E {
   @Test
   void aMissingSecretAndAWrongPasswordAreNamedAndHealWhenTheyAreMended() {
     String database = "other";
-    site.apply(MANIFEST.formatted(database, 1, database).replace("pg-app", "other-access"));
+    site.apply(MANIFEST.formatted(database, 1, "secretRef: {name: other-access}", database));
     site.awaitCondition(database, "Stalled", "True");
     assertThat(site.why(database, "Stalled")).contains("SecretNotFound").contains("other-access");
 
@@ -170,7 +173,7 @@ class PostgresE2E {
   @Test
   void aSchemaHasOneOwner() {
     String thief = "thief";
-    site.apply(MANIFEST.formatted(thief, 1, "public"));
+    site.apply(MANIFEST.formatted(thief, 1, "secretRef: {name: pg-app}", "public"));
     site.awaitCondition(thief, "Stalled", "True");
     assertThat(site.why(thief, "Stalled"))
         .startsWith("ForeignSchemaOwner: ")
@@ -178,6 +181,28 @@ class PostgresE2E {
     assertThat(site.servers(thief)).isEmpty();
     NAMESPACE.kubectl("delete", "objdb", thief);
     site.load(DATABASE).check();
+  }
+
+  /** Scenario 16: who logged in with the old one stays, and new sessions use the new one. */
+  @Test
+  void aPasswordIsReplacedWithoutARestart() {
+    Load load = site.load(DATABASE);
+    List<String> servers = site.servers(DATABASE);
+
+    postgres.sql("ALTER ROLE postgres PASSWORD 'of-another-test'");
+    postgres.password("of-another-test");
+    postgres.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            + " WHERE backend_type = 'client backend' AND pid != pg_backend_pid()");
+    Instant began = Instant.now();
+    load.awaitProgress("the password was replaced and every session ended", began);
+    site.awaitCondition(DATABASE, "Ready", "True");
+    assertThat(site.servers(DATABASE)).isEqualTo(servers);
+    assertThat(restarts()).isEmpty();
+    load.check();
+
+    postgres.sql("ALTER ROLE postgres PASSWORD 'of-a-test'");
+    postgres.password("of-a-test");
   }
 
   private static String secret(String password) {

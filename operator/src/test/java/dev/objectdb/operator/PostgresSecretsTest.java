@@ -45,7 +45,7 @@ class PostgresSecretsTest {
         "pg", Map.of("host", "db", "user", "zope", "password", "pw", "dbname", "zodb"));
     running("{postgres: {secretRef: {name: pg, keys: {username: user}}}}");
     assertThat(looks.element().address())
-        .isEqualTo(PostgresAddress.parse("postgresql://zope:pw@db/zodb?sslmode=require"));
+        .isEqualTo(PostgresAddress.parse("postgresql://zope:pw@db.plone.svc/zodb?sslmode=require"));
     assertThat(volume("postgres").getSecret().getItems())
         .extracting(KeyToPath::getKey, KeyToPath::getPath)
         .containsExactly(
@@ -91,20 +91,21 @@ class PostgresSecretsTest {
 
   @Test
   void anotherPasswordKeepsThePodsAndAnotherPlaceReplacesThem() {
-    cluster.createSecret("pg", "uri", "postgresql://u:old@db/zodb");
+    cluster.createSecret("pg", "uri", "postgresql://u:old@db.example/zodb");
     running("{postgres: {secretRef: {name: pg}}}");
     String before = template();
 
-    cluster.createSecret("pg", "uri", "postgresql://u:new@db/zodb");
+    cluster.createSecret("pg", "uri", "postgresql://u:new@db.example/zodb");
     cluster.postgresSays(
         target -> {
           looks.add(target);
-          return target.address().equals(PostgresAddress.parse("postgresql://u@db/zodb"))
+          return target.address().equals(PostgresAddress.parse("postgresql://u@db.example/zodb"))
               ? new Failed(Trouble.AUTHENTICATION, "no password")
               : Databases.reached();
         });
     cluster.wakeTwice();
-    PostgresAddress changed = PostgresAddress.parse("postgresql://u:new@db/zodb?sslmode=require");
+    PostgresAddress changed =
+        PostgresAddress.parse("postgresql://u:new@db.example/zodb?sslmode=require");
     await().until(() -> looks.stream().anyMatch(look -> look.address().equals(changed)));
     assertThat(template()).isEqualTo(before);
 
@@ -158,7 +159,7 @@ class PostgresSecretsTest {
               List.of("path"),
               fine.counts());
         });
-    cluster.createSecret("pg", "uri", "postgresql://u:p@db/zodb");
+    cluster.createSecret("pg", "uri", "postgresql://u:p@db.example/zodb");
     cluster.create("{postgres: {secretRef: {name: pg}}}");
     await().until(() -> cluster.condition("Stalled").reason().equals("ForeignColumns"));
     assertThat(cluster.condition("SchemaReady").message()).contains("path", "Keep");

@@ -34,7 +34,7 @@ class PostgresTroubleTest {
 
   @Test
   void aWrongPasswordIsToldWithItsSecretAndMendedByIt() {
-    PostgresAddress right = PostgresAddress.parse(URI + "?sslmode=require");
+    PostgresAddress right = PostgresAddress.parse(URI + "?sslmode=require").within("plone");
     cluster.postgresSays(
         target ->
             target.address().equals(right)
@@ -46,7 +46,11 @@ class PostgresTroubleTest {
     Condition reachable = cluster.condition("DatabaseReachable");
     assertThat(reachable.status()).isEqualTo(Status.False);
     assertThat(reachable.message())
-        .contains("pg:5432", "user u", "key uri of Secret pg", "password authentication failed");
+        .contains(
+            "pg.plone.svc:5432",
+            "user u",
+            "key uri of Secret pg",
+            "password authentication failed");
     assertThat(cluster.jobs()).isEmpty();
 
     cluster.createSecret("pg", "uri", URI);
@@ -133,7 +137,7 @@ class PostgresTroubleTest {
     ObjectDatabaseStatus status = requireNonNull(cluster.database().getStatus());
     assertThat(status.historyEpoch()).isEqualTo(3);
     assertThat(requireNonNull(status.postgres()).schemaVersion()).isEqualTo(6);
-    assertThat(status.postgres().host()).isEqualTo("pg:5432");
+    assertThat(status.postgres().host()).isEqualTo("pg.plone.svc:5432");
   }
 
   @Test

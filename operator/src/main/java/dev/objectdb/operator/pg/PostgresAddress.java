@@ -29,6 +29,8 @@ public final class PostgresAddress {
   private static final Pattern PAIR =
       Pattern.compile("\\s*(\\w+)\\s*=\\s*('(?:[^'\\\\]|\\\\.)*'|(?:[^\\s\\\\]|\\\\.)*)");
 
+  private static final Pattern SERVICE = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
+
   private final Map<String, String> parameters;
 
   private PostgresAddress(Map<String, String> parameters) {
@@ -66,6 +68,19 @@ public final class PostgresAddress {
     Map<String, String> changed = new TreeMap<>(parameters);
     changed.put(name, value);
     return new PostgresAddress(changed);
+  }
+
+  /**
+   * Returns the same address as others have to write it that a namespace of Kubernetes knows: there
+   * a name without a dot is that of a Service beside the pod that asks.
+   */
+  public PostgresAddress within(String namespace) {
+    List<String> hosts = new ArrayList<>();
+    for (String host : parameters.getOrDefault("host", "").split(",", -1)) {
+      boolean isService = SERVICE.matcher(host).matches() && !host.equals("localhost");
+      hosts.add(isService ? "%s.%s.svc".formatted(host, namespace) : host);
+    }
+    return with("host", String.join(",", hosts));
   }
 
   /** Returns a text that is the same for all who log in at the same place; holds no secret. */

@@ -36,6 +36,16 @@ class PostgresAddressTest {
   }
 
   @Test
+  void aServiceThatIsNamedFromItsOwnNamespaceIsFoundFromAnother() {
+    PostgresAddress address =
+        PostgresAddress.parse("postgres://u@pg-rw:1,pg.other,10.0.0.7,[::1]/d");
+    assertThat(address.within("plone").hosts())
+        .isEqualTo("pg-rw.plone.svc:1,pg.other:5432,10.0.0.7:5432,[::1]:5432");
+    assertThat(PostgresAddress.parse("host=localhost user=u").within("plone").hosts())
+        .isEqualTo("localhost:5432");
+  }
+
+  @Test
   void pairsAreTakenApart() {
     PostgresAddress address =
         PostgresAddress.parse("host=db user=zope password='it\\'s \\\\ quoted' dbname = zodb");

@@ -119,9 +119,10 @@ final class CredentialsReader {
     try {
       PostgresAddress address =
           complete(
-              inParts
-                  ? PostgresAddress.of(parameters(files, secret))
-                  : PostgresAddress.parse(value(secret, keys.uri())),
+              (inParts
+                      ? PostgresAddress.of(parameters(files, secret))
+                      : PostgresAddress.parse(value(secret, keys.uri())))
+                  .within(database.getMetadata().getNamespace()),
               source);
       // With the Secret's own number, which only its readers know, so that nobody tries out URIs.
       String fingerprint =
