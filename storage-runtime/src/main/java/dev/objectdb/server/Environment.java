@@ -26,11 +26,6 @@ final class Environment {
    * @throws ConfigException for a key given twice, for a file that cannot be read
    */
   Environment(Map<String, String> environment) {
-    for (String name : unknown(environment)) {
-      LOG.atWarn()
-          .addKeyValue("key", name)
-          .log("this variable is no key of this version, and is ignored");
-    }
     for (ConfigKey key : ConfigKey.values()) {
       String direct = environment.get(key.key());
       String file = environment.get(key.key() + ConfigKey.FILE);
@@ -85,6 +80,15 @@ final class Environment {
         .filter(name -> name.startsWith(ConfigKey.PREFIX) && !isKnown(name))
         .sorted()
         .toList();
+  }
+
+  /** Tells of each of them. */
+  static void tellUnknown(Map<String, String> environment) {
+    for (String name : unknown(environment)) {
+      LOG.atWarn()
+          .addKeyValue("key", name)
+          .log("this variable is no key of this version, and is ignored");
+    }
   }
 
   private static boolean isKnown(String name) {

@@ -111,6 +111,7 @@ public record ServerConfig(
    */
   public static ServerConfig read(Map<String, String> environment) {
     Environment texts = new Environment(environment);
+    Environment.tellUnknown(environment);
     return new ServerConfig(
         new Postgres(
             PostgresKeys.login(texts),

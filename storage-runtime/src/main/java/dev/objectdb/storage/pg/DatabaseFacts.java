@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param historyMode the recorded mode; without a record, what Python's tables show; empty if there
  *     are none
  * @param schemaVersion 0 without our tables
+ * @param worksFrom the oldest version whose programs can work with these tables
  * @param owner who prepares the tables; empty where nobody said
  * @param stateColumns the columns of object_state, empty if it is not there
  * @param oidsBehind whether the sequence could hand out an oid that is taken
@@ -26,6 +27,7 @@ record DatabaseFacts(
     int serverVersion,
     Optional<HistoryMode> historyMode,
     int schemaVersion,
+    int worksFrom,
     Optional<String> owner,
     List<String> stateColumns,
     boolean oidsBehind) {
@@ -45,34 +47,42 @@ record DatabaseFacts(
       if (recorded.mode().isEmpty() && hasState) {
         boolean history = row.getBoolean("has_history");
         HistoryMode shown = history ? HistoryMode.PRESERVING : HistoryMode.FREE;
-        recorded = new Recorded(Optional.of(shown), 0, Optional.empty());
+        recorded = new Recorded(Optional.of(shown), 0, 0, Optional.empty());
       }
       return new DatabaseFacts(
           row.getString("encoding"),
           row.getInt("server_version"),
           recorded.mode(),
           recorded.version(),
+          recorded.worksFrom(),
           recorded.owner(),
           List.of((String[]) row.getArray("columns").getArray()),
           hasState && row.getBoolean("has_sequence") && oidsBehind(connection));
     }
   }
 
-  private record Recorded(Optional<HistoryMode> mode, int version, Optional<String> owner) {
-    static final Recorded NOTHING = new Recorded(Optional.empty(), 0, Optional.empty());
+  private record Recorded(
+      Optional<HistoryMode> mode, int version, int worksFrom, Optional<String> owner) {
+    static final Recorded NOTHING = new Recorded(Optional.empty(), 0, 0, Optional.empty());
   }
 
   private static Recorded recorded(Connection connection) throws SQLException {
-    // By name in a document: earlier versions of the table have no owner.
+    // By name in a document: earlier versions of the table have not all of these columns.
     String sql =
-        "SELECT history_mode, schema_version, to_jsonb(s) ->> 'owner' FROM objectdb_state AS s";
+        """
+        SELECT history_mode, schema_version,
+               coalesce((to_jsonb(s) ->> 'works_from')::int, schema_version),
+               to_jsonb(s) ->> 'owner'
+        FROM objectdb_state AS s
+        """;
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       return row.next()
           ? new Recorded(
               Optional.of(HistoryMode.valueOf(row.getString(1))),
               row.getInt(2),
-              Optional.ofNullable(row.getString(3)))
+              row.getInt(3),
+              Optional.ofNullable(row.getString(4)))
           : Recorded.NOTHING;
     }
   }
@@ -120,11 +130,11 @@ record DatabaseFacts(
                   + " hold any Unicode text")
               .formatted(encoding));
     }
-    if (schemaVersion > version) {
+    if (schemaVersion > version && worksFrom > version) {
       throw new SchemaException(
-          ("the database's schema has version %d, this program knows %d: use the newer program"
-                  + " that prepared it")
-              .formatted(schemaVersion, version));
+          ("the database's schema has version %d, which takes programs that know %d, and this one"
+                  + " knows %d: use the newer program that prepared it")
+              .formatted(schemaVersion, worksFrom, version));
     }
     checkHistoryMode(config);
     checkColumns(config.keepsForeignColumns());

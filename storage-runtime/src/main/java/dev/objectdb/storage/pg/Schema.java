@@ -37,7 +37,8 @@ public final class Schema {
           new Step(3, "003-own-tables.sql", false),
           new Step(4, "004-guards.sql", false),
           new Step(5, "005-place.sql", false),
-          new Step(6, "006-owner.sql", false));
+          new Step(6, "006-owner.sql", false),
+          new Step(7, "007-works-from.sql", false));
 
   /** Asks first: CREATE ... IF NOT EXISTS wants the right to create even where nothing is. */
   private static final String CREATE_SCHEMA =
@@ -52,6 +53,13 @@ public final class Schema {
       """;
 
   private static final int VERSION = STEPS.getLast().version();
+
+  /**
+   * The oldest version whose programs can work with the tables as they are after the last step. A
+   * step that only adds what they need not know leaves it as it is; any other one raises it to its
+   * own version.
+   */
+  private static final int WORKS_FROM = 7;
 
   /** "ZDB", the name space of start-up locks, and the one that all processes agree on. */
   private static final String STARTUP_LOCK = "SELECT pg_advisory_lock(5915714, 1)";
@@ -111,8 +119,8 @@ public final class Schema {
       facts.checkOwner(owner);
       ServerChecks.advisoryLocksWork(connection, sessions);
       boolean owned = owner.isEmpty() || facts.owner().isPresent();
-      if (facts.schemaVersion() == VERSION && !facts.oidsBehind() && owned) {
-        return new Report(VERSION, VERSION);
+      if (facts.schemaVersion() >= VERSION && !facts.oidsBehind() && owned) {
+        return new Report(facts.schemaVersion(), facts.schemaVersion());
       }
       return new Schema(config, owner, connection).bringUpToDate();
     } catch (SQLException e) {
@@ -128,7 +136,7 @@ public final class Schema {
   static void requireCurrent(Connection connection, PgConfig config) throws SQLException {
     DatabaseFacts facts = DatabaseFacts.read(connection);
     facts.check(config, VERSION);
-    if (facts.schemaVersion() != VERSION) {
+    if (facts.schemaVersion() < VERSION) {
       throw new SchemaException(
           "the database's schema has version %d, not %d: run objectdb schema apply first"
               .formatted(facts.schemaVersion(), VERSION));
@@ -174,7 +182,7 @@ public final class Schema {
       recordVersion();
       execute("SELECT objectdb_raise_oids((SELECT max(zoid) FROM object_state))");
       connection.commit();
-      return new Report(facts.schemaVersion(), VERSION);
+      return new Report(facts.schemaVersion(), Math.max(facts.schemaVersion(), VERSION));
     } catch (SQLException | RuntimeException e) {
       connection.rollback();
       throw e;
@@ -185,20 +193,24 @@ public final class Schema {
 
   /**
    * Deletions from before this row are not on record, so no cache may be mended across them: the
-   * floor starts at the greatest tid.
+   * floor starts at the greatest tid. A newer version on record stays.
    */
   private void recordVersion() throws SQLException {
     String sql =
         """
-        INSERT INTO objectdb_state AS s (schema_version, history_mode, deletion_floor, owner)
-        VALUES (?, ?, (SELECT coalesce(max(tid), 0) FROM transaction_log), ?)
+        INSERT INTO objectdb_state AS s
+               (schema_version, works_from, history_mode, deletion_floor, owner)
+        VALUES (?, ?, ?, (SELECT coalesce(max(tid), 0) FROM transaction_log), ?)
         ON CONFLICT (id) DO UPDATE
-        SET schema_version = excluded.schema_version, owner = coalesce(s.owner, excluded.owner)
+        SET schema_version = greatest(s.schema_version, excluded.schema_version),
+            works_from = greatest(s.works_from, excluded.works_from),
+            owner = coalesce(s.owner, excluded.owner)
         """;
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setInt(1, VERSION);
-      statement.setString(2, config.historyMode().name());
-      statement.setString(3, owner.orElse(null));
+      statement.setInt(2, WORKS_FROM);
+      statement.setString(3, config.historyMode().name());
+      statement.setString(4, owner.orElse(null));
       statement.executeUpdate();
     }
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Empty databases, Python's, our own of before, and those that must be refused. */
 class SchemaIT {
-  private static final int VERSION = 6;
+  private static final int VERSION = 7;
 
   @RegisterExtension final PostgresExtension postgres = PostgresExtension.empty();
 
@@ -143,10 +143,28 @@ class SchemaIT {
   @Test
   void aNewerSchemaIsRefused() throws SQLException {
     Schema.apply(free());
-    postgres.execute("UPDATE objectdb_state SET schema_version = 99");
+    postgres.execute("UPDATE objectdb_state SET schema_version = 99, works_from = 99");
     assertThatExceptionOfType(SchemaException.class)
         .isThrownBy(() -> Schema.apply(free()))
         .withMessageContaining("version 99");
+    postgres.execute("ALTER TABLE objectdb_state DROP COLUMN works_from"); // nobody knows
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> Schema.apply(free()))
+        .withMessageContaining("version 99");
+  }
+
+  /** So an image that does not serve can be taken back after its Job has made the tables. */
+  @Test
+  void aNewerSchemaThatOnlyHasMoreIsWorkedWithAndStaysNewer() throws SQLException {
+    Schema.apply(free());
+    postgres.execute("UPDATE objectdb_state SET schema_version = 99");
+    assertThat(Schema.apply(free())).isEqualTo(new Schema.Report(99, 99));
+    assertThat(Schema.apply(free(), Optional.of("plone/site")))
+        .isEqualTo(new Schema.Report(99, 99));
+    assertThat(postgres.query("SELECT schema_version FROM objectdb_state")).containsExactly("99");
+    try (PgStorage storage = PgStorage.open(free())) {
+      assertThat(storage.historyMode()).isEqualTo(HistoryMode.FREE);
+    }
   }
 
   @Test
