@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +40,15 @@ class ChartTest {
     }
     assertThat(environment).hasSizeGreaterThan(2);
     assertThat(OperatorConfig.read(environment).leaseNamespace()).contains("text");
+  }
+
+  @Test
+  void whatProtectsFromDeletionLooksAtAFieldThatExists() throws IOException {
+    String policy = Files.readString(CHART.resolve("templates/deletionprotection.yaml"));
+    Matcher field = Pattern.compile("oldObject\\.spec\\.(\\w+)").matcher(policy);
+    assertThat(field.find()).isTrue();
+    assertThat(Files.readString(CHART.resolve("files").resolve(ObjectDatabase.SCHEMA)))
+        .contains(" " + field.group(1) + ":\n");
   }
 
   @Test

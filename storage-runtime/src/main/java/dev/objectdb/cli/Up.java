@@ -78,6 +78,9 @@ final class Up {
     if (spec.image() != null) {
       progress.note("note: spec.image is not used; this program is the server");
     }
+    if (spec.deletionProtection()) {
+      progress.note("note: spec.deletionProtection is not used; nothing deletes a directory");
+    }
     if (spec.hibernated()) {
       progress.note("note: spec.hibernated is not used; the server runs while this command does");
     }

@@ -114,7 +114,13 @@ public record ObjectDatabaseSpec(
             "Takes all servers away, whatever replicas says, and keeps everything else. False"
                 + " brings them back.")
         @Default("false")
-        boolean hibernated) {
+        boolean hibernated,
+    @JsonPropertyDescription(
+            "Refuses the deletion of this resource, also that with its namespace, until this is"
+                + " false again. It takes the chart's ValidatingAdmissionPolicy, which comes with"
+                + " the definition of the resource.")
+        @Default("false")
+        boolean deletionProtection) {
 
   /** How much servers log. */
   public enum LogLevel {

@@ -21,6 +21,7 @@ class SchemaDefaultsTest {
                     schema: public
                     statementTimeout: 60s
                   cache: {memory: 256Mi}
+                  deletionProtection: false
                   hibernated: false
                   historyMode: Free
                   logLevel: info

@@ -8,6 +8,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
@@ -191,6 +192,9 @@ public final class JdbcProbe implements Probe {
 
   /** The rest of a message quotes rows, or is a hint for somebody at a terminal. */
   private static String firstLine(Exception error) {
+    if (isCausedBy(error, UnknownHostException.class)) { // of which the driver says nothing
+      return "unknown host";
+    }
     return String.valueOf(error.getMessage()).lines().findFirst().orElse("");
   }
 }

@@ -99,8 +99,8 @@ class JdbcProbeIT {
         .isEqualTo(Trouble.TLS);
     sql("postgres", "ALTER ROLE zope CONNECTION LIMIT 0");
     assertThat(trouble("postgresql://zope@localhost:%d/zodb")).isEqualTo(Trouble.CONNECTIONS);
-    assertThat(trouble("postgresql://zope@no-such-host.invalid/zodb"))
-        .isEqualTo(Trouble.UNREACHABLE);
+    assertThat(look("postgresql://zope@no-such-host.invalid/zodb"))
+        .isEqualTo(new Failed(Trouble.UNREACHABLE, "unknown host"));
   }
 
   @Test

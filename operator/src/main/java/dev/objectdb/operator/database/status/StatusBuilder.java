@@ -124,9 +124,17 @@ public final class StatusBuilder {
     if (report.servers().ready() > 0) {
       return state.reason().isWarning() ? Phase.Degraded : Phase.Updating;
     }
-    boolean first =
-        before == null || before.phase() == null || before.phase() == Phase.Bootstrapping;
-    return first ? Phase.Bootstrapping : Phase.Degraded;
+    if (before == null || before.phase() == null || before.phase() == Phase.Bootstrapping) {
+      return Phase.Bootstrapping;
+    }
+    return isWaking(before) && !state.reason().isWarning() ? Phase.Updating : Phase.Degraded;
+  }
+
+  /** No server served before either, and none should have. */
+  private static boolean isWaking(ObjectDatabaseStatus before) {
+    Integer ready = before.readyReplicas();
+    return before.phase() == Phase.Hibernated
+        || (before.phase() == Phase.Updating && ready != null && ready == 0);
   }
 
   private List<Condition> conditions(

@@ -194,6 +194,17 @@ class StatusBuilderTest {
   }
 
   @Test
+  void whoWakesUpIsNotDegraded() {
+    pass(DONE, ALL);
+    pass(new Hold<>(Reason.Hibernated, "asleep"), new ServerCounts(0, 0, 0, 0));
+    Wait<?> starting = new Wait<>(Reason.ServersStarting, "starting");
+    assertThat(pass(starting, new ServerCounts(2, 0, 0, 0)).phase()).isEqualTo(Phase.Updating);
+    assertThat(pass(starting, new ServerCounts(2, 2, 0, 0)).phase()).isEqualTo(Phase.Updating);
+    assertThat(pass(DONE, ALL).phase()).isEqualTo(Phase.Running);
+    assertThat(pass(starting, new ServerCounts(2, 2, 0, 0)).phase()).isEqualTo(Phase.Degraded);
+  }
+
+  @Test
   void aHibernatedDatabaseIsNotReadyAndNothingIsWrong() {
     ObjectDatabase asleep = Databases.site("{hibernated: true, postgres: {secretRef: {name: pg}}}");
     ObjectDatabaseStatus status =
