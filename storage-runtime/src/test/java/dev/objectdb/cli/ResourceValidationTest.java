@@ -132,7 +132,8 @@ class ResourceValidationTest {
   @Test
   void aRuleSpeaksWithItsOwnMessage() {
     assertProblem(
-        "postgres: {}", "spec.postgres: postgres needs exactly one of secretRef and embedded:");
+        "postgres: {}",
+        "spec.postgres: postgres needs exactly one of secretRef, cnpgRef and embedded:");
   }
 
   @Test
