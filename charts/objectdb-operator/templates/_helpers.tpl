@@ -55,10 +55,10 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch]
-# By name only: a Secret that a resource names, and the one of an embedded PostgreSQL.
+# By name only: a Secret that a resource names, that of an embedded PostgreSQL, and certificates of our own making.
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [get, create]
+  verbs: [get, create, patch]
 # One that was told before is counted, for which it is read and changed.
 - apiGroups: [events.k8s.io]
   resources: [events]

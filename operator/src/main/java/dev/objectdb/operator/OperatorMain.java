@@ -5,6 +5,7 @@ import dev.objectdb.operator.SdkSettings.Lease;
 import dev.objectdb.operator.database.ObjectDatabaseReconciler;
 import dev.objectdb.operator.database.status.StatusBuilder;
 import dev.objectdb.operator.database.status.StatusWriter;
+import dev.objectdb.operator.database.step.CertificatesStep;
 import dev.objectdb.operator.database.step.ImageChoice;
 import dev.objectdb.operator.database.step.PostgresStep;
 import dev.objectdb.operator.database.step.SchemaStep;
@@ -118,11 +119,12 @@ public final class OperatorMain {
     Clock clock = Clock.systemUTC();
     ServerSideApply apply = new ServerSideApply(client);
     UpdateGate gate = new UpdateGate(clock);
+    Secrets secrets = new Secrets(client);
     return new ObjectDatabaseReconciler(
         new ObjectDatabaseReconciler.Parts(
+            new CertificatesStep(secrets, clock),
             new SurroundingsStep(client, apply),
-            new PostgresStep(
-                new Secrets(client), apply, config.postgresImage(), OperatorMain::password),
+            new PostgresStep(secrets, apply, config.postgresImage(), OperatorMain::password),
             new PostgresWatch(probe, clock, lookAgain),
             new SchemaStep(client, gate),
             new ServersStep(apply, gate),

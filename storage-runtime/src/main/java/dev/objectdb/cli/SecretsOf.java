@@ -8,6 +8,7 @@ import dev.objectdb.crds.v1alpha1.Postgres;
 import dev.objectdb.crds.v1alpha1.PostgresSecret;
 import dev.objectdb.crds.v1alpha1.PostgresSecret.Keys;
 import dev.objectdb.crds.v1alpha1.PostgresTls;
+import dev.objectdb.crds.v1alpha1.ZeoTls;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,13 @@ final class SecretsOf {
     return new Login(declared.name(), declared.keys().uri(), declared.keys(), null);
   }
 
+  /** Returns whether clients have to speak TLS. */
+  @SuppressWarnings("ConstantValue") // the cluster may have an older definition
+  static boolean speaksTls(ObjectDatabase database) {
+    ZeoTls tls = database.getSpec().zeo().tls();
+    return tls != null && tls.enabled();
+  }
+
   /** Returns the names of all of them. */
   static List<String> names(ObjectDatabase database) {
     List<String> names = new ArrayList<>(List.of(login(database).name()));
@@ -48,6 +56,14 @@ final class SecretsOf {
       names.add(tls.caSecretRef().name());
     } else if (cluster != null) {
       names.add(cluster.name() + "-ca");
+    }
+    if (speaksTls(database)) {
+      ZeoTls zeo = database.getSpec().zeo().tls();
+      String made = database.getMetadata().getName() + "-zeo-tls";
+      names.add(zeo.secretRef() == null ? made : zeo.secretRef().name());
+      if (zeo.clientCASecretRef() != null) {
+        names.add(zeo.clientCASecretRef().name());
+      }
     }
     return names;
   }

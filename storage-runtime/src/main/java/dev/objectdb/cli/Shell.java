@@ -34,14 +34,26 @@ final class Shell {
     String name = database.getMetadata().getName();
     int port = database.getSpec().zeo().port();
     String host = "%s.%s.svc".formatted(name, database.getMetadata().getNamespace());
+    boolean tls = SecretsOf.speaksTls(database);
     return """
     Python, in a pod of the cluster (pip install ZEO):
 
     %s
     On this machine, first: %s port-forward service/%s %d
-    and then connect to ("127.0.0.1", %d).
+    and then connect to ("127.0.0.1", %d)%s.
     """
-        .formatted(Snippet.at(host, port).indent(2), String.join(" ", kubectl), name, port, port);
+        .formatted(
+            (tls ? Snippet.securedAt(host, port) : Snippet.at(host, port)).indent(2),
+            String.join(" ", kubectl),
+            name,
+            port,
+            port,
+            tls ? ", with ca.crt from here:\n  " + authority(name) : "");
+  }
+
+  private String authority(String name) {
+    return "%s get configmap %s-connection --output=jsonpath='{.data.ca\\.crt}' > ca.crt"
+        .formatted(String.join(" ", kubectl), name);
   }
 
   /** The command line of the SQL prompt. */

@@ -13,6 +13,26 @@ final class Snippet {
 
   private Snippet() {}
 
+  /**
+   * Returns the code for a server at this address that speaks TLS, by an issuer whose certificate
+   * is where a pod mounts the connection ConfigMap.
+   */
+  static String securedAt(String host, int port) {
+    String address = "(\"%s\", %d)".formatted(host, port);
+    return "import ssl\n"
+        + at(host, port)
+            .replace(
+                "ZEO.DB(" + address + ")",
+                """
+                ZEO.DB(
+                    %s,
+                    ssl=ssl.create_default_context(cafile="/etc/objectdb/ca.crt"),
+                    ssl_server_hostname="%s",
+                )\
+                """
+                    .formatted(address, host));
+  }
+
   /** Returns the code for a server at this address. */
   static String at(String host, int port) {
     try (InputStream in = Snippet.class.getResourceAsStream("hello.py")) {

@@ -6,6 +6,7 @@ import dev.objectdb.cli.ClusterDatabase.Facts;
 import dev.objectdb.crds.v1alpha1.Condition;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus;
+import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus.Certificate;
 import dev.objectdb.crds.v1alpha1.Postgres;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One database on one screen, for people. Pure: the same facts at the same time, the same text. */
@@ -79,7 +81,19 @@ final class StatusScreen {
     line("  Servers      %s ready".formatted(status == null ? "?" : said(status.ready())));
     line("  History      %s".formatted(database.getSpec().historyMode()));
     line("  PostgreSQL   %s".formatted(postgres(database.getSpec().postgres())));
+    if (SecretsOf.speaksTls(database)) {
+      line("  TLS          %s".formatted(certificates(status)));
+    }
     line("  Image        %s".formatted(status == null ? "?" : said(status.image())));
+  }
+
+  private static String certificates(@Nullable ObjectDatabaseStatus status) {
+    List<Certificate> certificates = status == null ? null : status.certificates();
+    return certificates == null || certificates.isEmpty()
+        ? "on, no certificate seen yet"
+        : certificates.stream()
+            .map(it -> "Secret %s until %s".formatted(it.name(), it.notAfter()))
+            .collect(Collectors.joining(", "));
   }
 
   private static String postgres(Postgres postgres) {
@@ -176,8 +190,14 @@ final class StatusScreen {
     Map<?, ?> endpoints =
         Serialization.unmarshal(Serialization.asJson(status.endpoints()), TreeMap.class);
     List<List<String>> rows = new ArrayList<>();
-    endpoints.forEach((key, value) -> rows.add(List.of(key.toString(), value.toString())));
+    endpoints.forEach((key, value) -> rows.add(List.of(key.toString(), words(value))));
     table(rows);
+  }
+
+  private static String words(Object value) {
+    return value instanceof List<?> several
+        ? several.stream().map(Object::toString).collect(Collectors.joining(", "))
+        : value.toString();
   }
 
   private void events() {

@@ -84,6 +84,9 @@ final class Up {
     if (spec.hibernated()) {
       progress.note("note: spec.hibernated is not used; the server runs while this command does");
     }
+    if (spec.zeo().tls().enabled()) {
+      progress.note("note: spec.zeo.tls is not used; only this machine hears the server");
+    }
     if (!file.ignored().isEmpty()) {
       progress.note("note: not used here: " + String.join(", ", file.ignored()));
     }

@@ -6,11 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -133,9 +136,7 @@ public final class MountedTls implements LinkSecurity {
     try {
       List<X509Certificate> chain = PemUtils.parseCertificate(files.get(0));
       PrivateKey key = PemUtils.parsePrivateKey(files.get(1));
-      if (!Arrays.equals(
-          PemUtils.extractPublicKey(key).getEncoded(),
-          chain.getFirst().getPublicKey().getEncoded())) {
+      if (!belong(key, chain.getFirst())) {
         throw new IOException("tls.key is not the key of the first certificate in tls.crt");
       }
       SSLFactory.Builder builder =
@@ -151,8 +152,31 @@ public final class MountedTls implements LinkSecurity {
         case REQUIRE -> builder.withNeedClientAuthentication();
       }
       return new Material(files, builder.build());
-    } catch (RuntimeException e) { // the library's own, and its parsers'
+    } catch (GeneralSecurityException | RuntimeException e) { // the library's own, and its parsers'
       throw new IOException("tls.crt, tls.key or ca.crt is no PEM file of its kind", e);
+    }
+  }
+
+  /** By trying them out: files of keys do not always hold the public half. */
+  private static boolean belong(PrivateKey key, X509Certificate certificate)
+      throws GeneralSecurityException {
+    Signature signature =
+        Signature.getInstance(
+            switch (key.getAlgorithm()) {
+              case "RSA" -> "SHA256withRSA";
+              case "EC", "ECDSA" -> "SHA256withECDSA";
+              default -> key.getAlgorithm(); // those that have but one way, such as Ed25519
+            });
+    byte[] anything = {1};
+    signature.initSign(key);
+    signature.update(anything);
+    byte[] signed = signature.sign();
+    try {
+      signature.initVerify(certificate.getPublicKey());
+      signature.update(anything);
+      return signature.verify(signed);
+    } catch (InvalidKeyException | SignatureException e) {
+      return false; // another kind of key
     }
   }
 }

@@ -55,6 +55,23 @@ class ShellTest {
   }
 
   @Test
+  void whereServersSpeakTlsPythonIsToldWhomToTrust() {
+    ObjectDatabase database =
+        Serialization.unmarshal(
+            """
+            apiVersion: objectdb.dev/v1alpha1
+            kind: ObjectDatabase
+            metadata: {name: site, namespace: plone}
+            spec: {postgres: {embedded: {}}, zeo: {port: 8200, tls: {enabled: true, selfSigned: {}}}}
+            """,
+            ObjectDatabase.class);
+    assertThat(Shell.to(database, null).python())
+        .contains("import ssl", "cafile=\"/etc/objectdb/ca.crt\"")
+        .contains("(\"site.plone.svc\", 8200),", "ssl_server_hostname=\"site.plone.svc\"")
+        .contains("get configmap site-connection --output=jsonpath='{.data.ca\\.crt}' > ca.crt");
+  }
+
+  @Test
   void aQuoteInAWordStaysOne() {
     assertThat(Shell.quoted(List.of("a", "it's"))).isEqualTo("a 'it'\\''s'");
   }

@@ -45,8 +45,11 @@ public record ObjectDatabaseStatus(
         @Nullable Effective effective,
     @JsonPropertyDescription("Where the database can be reached.") @Nullable Endpoints endpoints,
     @JsonPropertyDescription(
-            "A ConfigMap with host, port and a piece of zope.conf, for clients to mount.")
+            "A ConfigMap with host, port, a piece of zope.conf and, with TLS, the certificates to"
+                + " trust, for clients to mount at /etc/objectdb.")
         @Nullable Binding binding,
+    @JsonPropertyDescription("The certificates that TLS for clients is made of.") @Size(max = 4)
+        @Nullable List<Certificate> certificates,
     @JsonPropertyDescription(
             "The state in detail. Ready is True when clients are served as declared; Reconciling"
                 + " and Stalled follow the kstatus convention; Warning carries advice.")
@@ -64,7 +67,18 @@ public record ObjectDatabaseStatus(
           @Nullable String headless,
       @JsonPropertyDescription("host:port of the metrics, with the addresses of all servers.")
           @Size(max = 300)
-          @Nullable String metrics) {}
+          @Nullable String metrics,
+      @JsonPropertyDescription(
+              "Names that the servers' certificate is for; a client that connects by another"
+                  + " address has to give one of them as server-hostname.")
+          @Size(max = 128)
+          @Nullable List<String> tlsServerNames) {}
+
+  /** A certificate in a Secret. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Certificate(
+      @JsonPropertyDescription("Name of the Secret.") @Size(max = 253) String name,
+      @JsonPropertyDescription("When it ends.") @Size(max = 40) String notAfter) {}
 
   /** What clients mount. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -62,6 +62,7 @@ public record Zeo(
             value = "duration(self) <= duration('1h')",
             message = "zeo.drainTimeout must be at most 1h: set it to about 30s")
         String drainTimeout,
+    @JsonPropertyDescription("TLS on the connections of Python clients.") @Default("{}") ZeoTls tls,
     @JsonPropertyDescription("The Service that Python clients connect to.") @Default("{}")
         ClientService service,
     @JsonPropertyDescription(

@@ -47,6 +47,7 @@ class SchemaDefaultsTest {
                     port: 8100
                     readOnly: false
                     service: {type: ClusterIP}
+                    tls: {clientAuth: None, enabled: false}
                     transactionTimeout: 10s
                 """));
   }

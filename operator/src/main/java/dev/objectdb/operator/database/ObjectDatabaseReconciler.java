@@ -10,6 +10,7 @@ import dev.objectdb.operator.database.status.Reason;
 import dev.objectdb.operator.database.status.Report;
 import dev.objectdb.operator.database.status.StatusBuilder;
 import dev.objectdb.operator.database.status.StatusWriter;
+import dev.objectdb.operator.database.step.CertificatesStep;
 import dev.objectdb.operator.database.step.DatabaseStep;
 import dev.objectdb.operator.database.step.ImageChoice;
 import dev.objectdb.operator.database.step.Pass;
@@ -56,6 +57,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
       "the operator failed by a fault of its own (%s) and tries again: its log tells more; please"
           + " report it";
 
+  private final CertificatesStep certificatesStep;
   private final SurroundingsStep surroundingsStep;
   private final PostgresStep postgresStep;
   private final PostgresWatch watch;
@@ -70,6 +72,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
 
   /** The parts of a pass. */
   public record Parts(
+      CertificatesStep certificatesStep,
       SurroundingsStep surroundingsStep,
       PostgresStep postgresStep,
       PostgresWatch watch,
@@ -87,6 +90,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
    *     Secret, or an object of somebody else
    */
   public ObjectDatabaseReconciler(Parts parts, Duration lookAgain) {
+    this.certificatesStep = parts.certificatesStep();
     this.surroundingsStep = parts.surroundingsStep();
     this.postgresStep = parts.postgresStep();
     this.watch = parts.watch();
@@ -198,22 +202,27 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
 
   /** What stands around the servers holds nothing else up, and is told after what does. */
   private Report advance(Pass pass) {
-    StepResult<?> around = surroundingsStep.run(pass);
-    Report report = toServers(pass);
+    StepResult<String> certificates = certificatesStep.run(pass);
+    StepResult<?> around = surroundingsStep.run(pass, certificates);
+    Report report = toServers(pass, certificates);
     return around instanceof Done || report.result() instanceof Fail ? report : report.with(around);
   }
 
-  private Report toServers(Pass pass) {
+  private Report toServers(Pass pass, StepResult<String> certificates) {
     return switch (postgresStep.run(pass)) {
-      case Done<Credentials>(Credentials credentials) -> withPostgres(pass, credentials);
+      case Done<Credentials>(Credentials credentials) ->
+          withPostgres(pass, credentials, certificates);
       case Wait<Credentials> wait -> stopped(pass, wait);
       case Hold<Credentials> hold -> stopped(pass, hold);
       case Fail<Credentials> fail -> stopped(pass, fail);
     };
   }
 
-  private Report withPostgres(Pass pass, Credentials credentials) {
+  private Report withPostgres(Pass pass, Credentials credentials, StepResult<String> certificates) {
     DatabaseStep.Outcome outcome = databaseStep.run(pass, credentials);
+    if (!(certificates instanceof Done)) { // servers that are made now would not start
+      return stopped(pass, outcome.result() instanceof Done ? certificates : outcome.result());
+    }
     PostgresAccess access = outcome.access();
     String image = images.wanted(pass);
     StepResult<?> result =

@@ -22,6 +22,14 @@ public final class ServerSideApply {
   /** Owner of the fields that we apply. */
   public static final String FIELD_MANAGER = "objectdb-operator";
 
+  /** Applies, and takes over whatever others set. */
+  static final PatchContext FORCED =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager(FIELD_MANAGER)
+          .withForce(true)
+          .build();
+
   /** What is forgotten is only sent once more. */
   private static final int REMEMBERED_MAX = 10_000;
 
@@ -52,15 +60,7 @@ public final class ServerSideApply {
     if (live.isPresent() && now.equals(lastSent(key))) {
       return live.get();
     }
-    T applied =
-        client
-            .resource(desired)
-            .patch(
-                new PatchContext.Builder()
-                    .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                    .withFieldManager(FIELD_MANAGER)
-                    .withForce(true)
-                    .build());
+    T applied = client.resource(desired).patch(FORCED);
     remember(key, new Sent(desired, version(applied)));
     return applied;
   }
@@ -71,7 +71,10 @@ public final class ServerSideApply {
   }
 
   private static boolean isOurs(HasMetadata desired, HasMetadata live) {
-    String owner = desired.getMetadata().getOwnerReferences().get(0).getUid();
+    return isOwnedBy(desired.getMetadata().getOwnerReferences().get(0).getUid(), live);
+  }
+
+  static boolean isOwnedBy(String owner, HasMetadata live) {
     return live.getMetadata().getOwnerReferences().stream()
         .map(OwnerReference::getUid)
         .anyMatch(owner::equals);

@@ -45,6 +45,7 @@ class OperatorMetricsTest {
             status:
               replicas: 3
               readyReplicas: 2
+              certificates: [{name: tls, notAfter: "2027-02-20T12:00:00Z"}]
               conditions:
               - {type: Ready, status: "True", reason: A, message: a, lastTransitionTime: x}
               - {type: Stalled, status: "False", reason: A, message: a, lastTransitionTime: x}
@@ -56,6 +57,8 @@ class OperatorMetricsTest {
             "objectdb_database_replicas" + site + " 3.0",
             "objectdb_database_replicas_ready" + site + " 2.0",
             "objectdb_database_replicas_wanted" + site + " 3.0",
+            "objectdb_database_certificate_expiry_timestamp_seconds"
+                + "{name=\"site\",namespace=\"plone\",secret=\"tls\"} 1.8031248E9",
             "objectdb_database_condition{name=\"site\",namespace=\"plone\",type=\"Ready\"} 1.0",
             "objectdb_database_condition{name=\"site\",namespace=\"plone\",type=\"Stalled\"} 0.0");
     databases.clear();

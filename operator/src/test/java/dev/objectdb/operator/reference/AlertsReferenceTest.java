@@ -121,6 +121,7 @@ class AlertsReferenceTest {
                 metadata: {name: site, namespace: plone}
                 spec: {postgres: {embedded: {}}}
                 status:
+                  certificates: [{name: site-zeo-tls, notAfter: "2027-02-20T12:00:00Z"}]
                   conditions:
                   - {type: Ready, status: "True", reason: A, message: a, lastTransitionTime: x}
                 """)));

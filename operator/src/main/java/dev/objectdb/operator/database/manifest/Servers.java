@@ -159,6 +159,7 @@ public final class Servers {
         .withSpec(
             RuntimePod.pod(database, postgres, SPOOL_MAX)
                 .addToVolumes(Settings.volume(database))
+                .addAllToVolumes(ZeoTlsFiles.volumes(database))
                 .withServiceAccountName(ServerAccount.name(database))
                 .withTopologySpreadConstraints(
                     spread(database, "kubernetes.io/hostname"),
@@ -175,6 +176,8 @@ public final class Servers {
         RuntimePod.container(database, postgres, image, "serve")
             .addAllToEnv(configuration(spec, postgres.poolMax()))
             .addToVolumeMounts(Settings.mount())
+            .addAllToEnv(ZeoTlsFiles.env(database))
+            .addAllToVolumeMounts(ZeoTlsFiles.mounts(database))
             .addAllToEnv(jvm(spec.jvmOptions()))
             .withResources(ServerResources.of(spec))
             .withStartupProbe(probe("/livez", 2, 60))

@@ -23,14 +23,18 @@ public final class Surroundings {
 
   private Surroundings() {}
 
-  /** Returns all that should be there. */
-  public static List<HasMetadata> desired(ObjectDatabase database) {
+  /**
+   * Returns all that should be there.
+   *
+   * @param trusted certificates for clients to trust, PEM; empty for none
+   */
+  public static List<HasMetadata> desired(ObjectDatabase database, String trusted) {
     List<HasMetadata> desired = new ArrayList<>();
     // Also where another one is named: servers of before may still need it.
     desired.add(ServerAccount.desired(database));
     desired.add(ZeoService.desired(database));
     desired.add(ZeoService.headless(database));
-    desired.add(Connection.desired(database));
+    desired.add(Connection.desired(database, trusted));
     desired.add(Settings.desired(database));
     if (database.getSpec().zeo().networkPolicy().enabled()) {
       desired.add(Network.desired(database));

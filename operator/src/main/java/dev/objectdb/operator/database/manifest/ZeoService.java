@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.ServiceSpecBuilder;
+import java.util.List;
 
 /**
  * The one address of all servers, for Python clients; and a headless one, which answers with the
@@ -36,6 +37,11 @@ public final class ZeoService {
   /** Returns host and port of the metrics, with the addresses of all servers behind it. */
   public static String metricsEndpoint(ObjectDatabase database) {
     return "%s:%d".formatted(headlessHost(database), Servers.MONITORING_PORT);
+  }
+
+  /** Returns the names of the Services that clients connect to. */
+  static List<String> names(ObjectDatabase database) {
+    return List.of(name(database), headlessName(database));
   }
 
   static String host(ObjectDatabase database) {

@@ -20,6 +20,8 @@ public enum ConditionType {
   UpToDate(Status.True),
   /** PostgreSQL allows as many connections as are declared; else servers use fewer. */
   CapacityOK(Status.True),
+  /** The certificates of servers are there and hold; absent where servers speak no TLS. */
+  CertificatesValid(Status.True),
   /** The resource is paused, so nothing is changed; absent where it is not. */
   Paused(Status.True),
   /** No server runs because the resource is hibernated; absent where it is not. */

@@ -1,6 +1,7 @@
 package dev.objectdb.operator.database.status;
 
 import dev.objectdb.crds.v1alpha1.Condition.Status;
+import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus.Certificate;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -22,6 +23,14 @@ public final class Findings {
   private final Map<ConditionType, Finding> found = new EnumMap<>(ConditionType.class);
   private final List<Finding> advice = new ArrayList<>();
   private @Nullable PostgresFacts postgres;
+  private @Nullable Tls tls;
+
+  /**
+   * What TLS for clients is made of.
+   *
+   * @param names of servers that the certificate is for
+   */
+  record Tls(List<Certificate> certificates, List<String> names) {}
 
   /** Tells whether an aspect holds, and why. */
   public void tell(ConditionType type, boolean holds, Reason reason, String message) {
@@ -41,6 +50,15 @@ public final class Findings {
   /** Tells what PostgreSQL says of itself and of the database. */
   public void tellPostgres(PostgresFacts facts) {
     postgres = facts;
+  }
+
+  /** Tells which certificates there are, and the names of servers that they are for. */
+  public void tellCertificates(List<Certificate> certificates, List<String> names) {
+    tls = new Tls(List.copyOf(certificates), List.copyOf(names));
+  }
+
+  Optional<Tls> tls() {
+    return Optional.ofNullable(tls);
   }
 
   Optional<PostgresFacts> postgres() {

@@ -78,6 +78,14 @@ public enum Reason {
   SecretNotFound(true),
   /** A Secret that the resource names lacks a key, or the key is empty. */
   SecretKeyMissing(true),
+  /** The certificates are there and hold. */
+  CertificateValid(false),
+  /** A certificate ends soon and should have been renewed; the message names its Secret. */
+  ExpiresSoon(true),
+  /** A certificate has ended; the message names its Secret. */
+  CertificateExpired(true),
+  /** What a Secret holds is no certificate, or no key, or they do not belong together. */
+  CertificateInvalid(true),
   /** An object of a name that we need belongs to somebody else. */
   NameTaken(true),
   /** The API server refuses an object that the resource leads to; the message names the field. */

@@ -6,6 +6,7 @@ import dev.objectdb.crds.v1alpha1.HistoryMode;
 import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus.Binding;
+import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus.Certificate;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus.Endpoints;
 import dev.objectdb.crds.v1alpha1.ObjectDatabaseStatus.Phase;
 import dev.objectdb.operator.database.manifest.Connection;
@@ -86,11 +87,9 @@ public final class StatusBuilder {
         postgres.counts(),
         postgres.databaseSizeBytes(),
         postgres.effective(),
-        new Endpoints(
-            ZeoService.endpoint(database),
-            ZeoService.headlessEndpoint(database),
-            ZeoService.metricsEndpoint(database)),
+        endpoints(database, before, report),
         new Binding(Connection.name(database)),
+        certificates(database, before, report),
         conditions(database, before, report, state));
   }
 
@@ -100,6 +99,33 @@ public final class StatusBuilder {
       return report.image();
     }
     return before == null ? null : before.image();
+  }
+
+  private static Endpoints endpoints(
+      ObjectDatabase database, @Nullable ObjectDatabaseStatus before, Report report) {
+    Endpoints known = before == null ? null : before.endpoints();
+    List<String> names =
+        report
+            .found()
+            .tls()
+            .map(Findings.Tls::names)
+            .orElse(known == null ? null : known.tlsServerNames());
+    return new Endpoints(
+        ZeoService.endpoint(database),
+        ZeoService.headlessEndpoint(database),
+        ZeoService.metricsEndpoint(database),
+        database.getSpec().zeo().tls().enabled() ? names : null);
+  }
+
+  private static @Nullable List<Certificate> certificates(
+      ObjectDatabase database, @Nullable ObjectDatabaseStatus before, Report report) {
+    List<Certificate> known =
+        report
+            .found()
+            .tls()
+            .map(Findings.Tls::certificates)
+            .orElse(before == null ? null : before.certificates());
+    return database.getSpec().zeo().tls().enabled() ? known : null;
   }
 
   private static @Nullable HistoryMode historyMode(
@@ -148,7 +174,7 @@ public final class StatusBuilder {
           .found()
           .find(type)
           .map(finding -> condition(before, type, finding, generation))
-          .or(() -> find(before, type).filter(_ -> !type.isAbsentUntold()))
+          .or(() -> find(before, type).filter(_ -> isStillSaid(database, type)))
           .ifPresent(condition -> conditions.put(type, condition));
     }
     conditions.put(
@@ -161,6 +187,13 @@ public final class StatusBuilder {
         ConditionType.Stalled,
         condition(before, ConditionType.Stalled, state.finding(state.stalled()), generation));
     return List.copyOf(conditions.values());
+  }
+
+  /** What was told last stays while no pass gets to it, unless it is absent then on purpose. */
+  private static boolean isStillSaid(ObjectDatabase database, ConditionType type) {
+    return type == ConditionType.CertificatesValid
+        ? database.getSpec().zeo().tls().enabled()
+        : !type.isAbsentUntold();
   }
 
   /**

@@ -16,8 +16,6 @@ import dev.objectdb.operator.kube.Fingerprint;
 import dev.objectdb.operator.kube.Secrets;
 import dev.objectdb.operator.pg.PostgresAddress;
 import io.fabric8.kubernetes.api.model.Secret;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -26,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads from Secrets where PostgreSQL is and how to log in, and says exactly what is missing. */
 final class CredentialsReader {
-  /** The key of the certificates to trust, as cert-manager and CloudNativePG write it. */
-  private static final String CA = "ca.crt";
-
   private final Secrets secrets;
 
   CredentialsReader(Secrets secrets) {
@@ -83,17 +78,18 @@ final class CredentialsReader {
     String namespace = database.getMetadata().getNamespace();
     Optional<Secret> secret = secrets.read(namespace, source.secretName());
     if (secret.isEmpty()) {
-      return notFound(source.secretName());
+      return SecretText.notFound(source.secretName(), "spec.postgres");
     }
     String ca = "";
     if (source.caSecret() != null) {
       Optional<Secret> trusted = secrets.read(namespace, source.caSecret());
       if (trusted.isEmpty()) {
-        return notFound(source.caSecret());
+        return SecretText.notFound(source.caSecret(), "spec.postgres");
       }
-      ca = value(trusted.get(), CA);
+      ca = SecretText.of(trusted.get(), SecretText.CA);
       if (ca.isBlank()) {
-        return missing(source.caSecret(), CA, "spec.postgres.tls.caSecretRef");
+        return SecretText.missing(
+            source.caSecret(), SecretText.CA, "spec.postgres.tls.caSecretRef");
       }
     }
     return read(database, source, secret.get(), ca);
@@ -102,12 +98,13 @@ final class CredentialsReader {
   private static StepResult<Credentials> read(
       ObjectDatabase database, Source source, Secret secret, String ca) {
     Keys keys = source.keys();
-    boolean inParts = value(secret, keys.uri()).isBlank();
-    if (inParts && value(secret, keys.host()).isBlank()) {
-      return missing(source.secretName(), keys.uri(), "spec.postgres.secretRef.keys");
+    boolean inParts = SecretText.of(secret, keys.uri()).isBlank();
+    if (inParts && SecretText.of(secret, keys.host()).isBlank()) {
+      return SecretText.missing(source.secretName(), keys.uri(), "spec.postgres.secretRef.keys");
     }
-    if (inParts && value(secret, keys.username()).isBlank()) {
-      return missing(source.secretName(), keys.username(), "spec.postgres.secretRef.keys");
+    if (inParts && SecretText.of(secret, keys.username()).isBlank()) {
+      return SecretText.missing(
+          source.secretName(), keys.username(), "spec.postgres.secretRef.keys");
     }
     SortedMap<String, String> files =
         inParts ? parts(keys, secret) : new TreeMap<>(Map.of(keys.uri(), "uri"));
@@ -121,7 +118,7 @@ final class CredentialsReader {
           complete(
               (inParts
                       ? PostgresAddress.of(parameters(files, secret))
-                      : PostgresAddress.parse(value(secret, keys.uri())))
+                      : PostgresAddress.parse(SecretText.of(secret, keys.uri())))
                   .within(database.getMetadata().getNamespace()),
               source);
       // With the Secret's own number, which only its readers know, so that nobody tries out URIs.
@@ -164,7 +161,7 @@ final class CredentialsReader {
     files.put(keys.dbname(), "dbname");
     files.put(keys.username(), "username");
     files.put(keys.password(), "password");
-    files.keySet().removeIf(key -> value(secret, key).isBlank());
+    files.keySet().removeIf(key -> SecretText.of(secret, key).isBlank());
     return files;
   }
 
@@ -173,30 +170,8 @@ final class CredentialsReader {
       SortedMap<String, String> files, Secret secret) {
     SortedMap<String, String> parameters = new TreeMap<>();
     files.forEach(
-        (key, file) -> parameters.put(file.equals("username") ? "user" : file, value(secret, key)));
+        (key, file) ->
+            parameters.put(file.equals("username") ? "user" : file, SecretText.of(secret, key)));
     return parameters;
-  }
-
-  /** An empty text where there is none. */
-  private static String value(Secret secret, String key) {
-    Map<String, String> data = secret.getData();
-    String encoded = data == null ? null : data.get(key);
-    return encoded == null
-        ? ""
-        : new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8).stripTrailing();
-  }
-
-  private static StepResult<Credentials> notFound(String name) {
-    return new Fail<>(
-        Reason.SecretNotFound,
-        "Secret %s, which spec.postgres names, does not exist: create it, or name another"
-            .formatted(name));
-  }
-
-  private static StepResult<Credentials> missing(String name, String key, String field) {
-    return new Fail<>(
-        Reason.SecretKeyMissing,
-        "Secret %s has no value for key %s: add it, or name another in %s"
-            .formatted(name, key, field));
   }
 }

@@ -1,9 +1,11 @@
 package dev.objectdb.operator.database.step;
 
+import dev.objectdb.operator.database.manifest.Connection;
 import dev.objectdb.operator.database.manifest.Surroundings;
 import dev.objectdb.operator.kube.Labels;
 import dev.objectdb.operator.kube.Labels.Component;
 import dev.objectdb.operator.kube.ServerSideApply;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -24,9 +26,14 @@ public final class SurroundingsStep {
   /**
    * Makes and removes objects; done with how many there should be. One that is refused keeps no
    * other one from being made, and the servers from nothing: the first refusal is the result.
+   *
+   * @param certificates whom clients have to trust; while that is not known, it is whom they were
+   *     told to
    */
-  public StepResult<Integer> run(Pass pass) {
-    List<HasMetadata> desired = Surroundings.desired(pass.database());
+  public StepResult<Integer> run(Pass pass, StepResult<String> certificates) {
+    String trusted =
+        certificates instanceof StepResult.Done<String>(String now) ? now : trustedBefore(pass);
+    List<HasMetadata> desired = Surroundings.desired(pass.database(), trusted);
     List<StepResult<Integer>> refused = new ArrayList<>();
     desired.forEach(object -> attempt(refused, () -> make(pass, object)));
     superfluous(pass, desired)
@@ -55,6 +62,13 @@ public final class SurroundingsStep {
         .filter(it -> it.getMetadata().getDeletionTimestamp() == null)
         .filter(it -> desired.stream().noneMatch(wanted -> isSame(it, wanted)))
         .toList();
+  }
+
+  private static String trustedBefore(Pass pass) {
+    return pass.seen()
+        .named(ConfigMap.class, Connection.name(pass.database()))
+        .map(Connection::trusted)
+        .orElse("");
   }
 
   private static boolean isSame(HasMetadata one, HasMetadata other) {

@@ -182,7 +182,9 @@ class GoldenTest {
     }
     manifests.add(SchemaJob.desired(database, IMAGE, access));
     manifests.add(Servers.desired(database, IMAGE, access));
-    manifests.addAll(Surroundings.desired(database));
+    manifests.addAll(
+        Surroundings.desired(
+            database, database.getSpec().zeo().tls().enabled() ? "certificates\n" : ""));
     return manifests;
   }
 
