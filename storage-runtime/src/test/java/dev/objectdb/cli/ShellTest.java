@@ -43,7 +43,7 @@ class ShellTest {
     List<String> words =
         Shell.to(database("cnpgRef: {name: pg, database: zodb}"), null).psql("postgres:17", false);
     assertThat(words.get(words.size() - 1))
-        .contains("\"name\":\"pg-app\"", "\"name\":\"PGDATABASE\",\"value\":\"zodb\"")
+        .contains("\"name\":\"pg-app\"", "\"name\":\"PGDATABASE\"", "\"value\":\"zodb\"")
         .doesNotContain("\"name\":\"URI\"");
   }
 
