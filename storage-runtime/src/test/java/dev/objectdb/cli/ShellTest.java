@@ -62,7 +62,9 @@ class ShellTest {
             apiVersion: objectdb.dev/v1alpha1
             kind: ObjectDatabase
             metadata: {name: site, namespace: plone}
-            spec: {postgres: {embedded: {}}, zeo: {port: 8200, tls: {enabled: true, selfSigned: {}}}}
+            spec:
+              postgres: {embedded: {}}
+              zeo: {port: 8200, tls: {enabled: true, selfSigned: {}}}
             """,
             ObjectDatabase.class);
     assertThat(Shell.to(database, null).python())

@@ -64,7 +64,8 @@ public record ZeoTls(
           @ValidationRule(
               value =
                   "self.all(it, it.size() <= 253 &&"
-                      + " it.matches('^([*][.])?[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$'))",
+                      + " it.matches('^([*][.])?[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+                      + "([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$'))",
               message =
                   "zeo.tls.selfSigned.dnsNames: each is a host name in lower case: write it as in"
                       + " zodb.example.com")
