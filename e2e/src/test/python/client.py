@@ -6,7 +6,8 @@
     client.py HOST:PORT list
 
 The loop prints "acknowledged NAME:n" when a commit has returned, and repeats an entry whose commit
-failed in a way that ZODB itself calls transient: a conflict, or a lost connection. Such a commit may
+failed in a way that ZODB itself calls transient: a conflict, or a lost connection; and later one that
+the server says it could not make, as a user would who was shown that. Such a commit may
 have been made all the same, so an entry is added only where it is missing; a counter beside the
 entries, changed in the same transactions, would tell if one was added twice or by half. It ends with
 an error if a commit has no higher tid than those before it, whichever servers made them.
@@ -19,6 +20,7 @@ import time
 
 import transaction.interfaces
 import ZEO
+from ZEO.Exceptions import ServerException
 from BTrees.Length import Length
 from BTrees.OOBTree import OOBTree
 
@@ -27,6 +29,9 @@ RECONNECT_SECONDS = 120
 # An application does something between its commits. Without this a near client would leave a far one
 # nothing but conflicts.
 PAUSE_SECONDS = 0.05
+
+# How long somebody waits who was shown an error.
+FAILED_SECONDS = 1
 
 
 def committed(connection, change):
@@ -38,6 +43,9 @@ def committed(connection, change):
         except transaction.interfaces.TransientError as e:
             print(f"again after {type(e).__name__}: {e}", file=sys.stderr)
             time.sleep(random.uniform(0, PAUSE_SECONDS))
+        except ServerException as e:
+            print(f"failed with {e}", file=sys.stderr)
+            time.sleep(FAILED_SECONDS)
 
 
 def prepare(root):

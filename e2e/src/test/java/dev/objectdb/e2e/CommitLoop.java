@@ -53,11 +53,12 @@ final class CommitLoop implements AutoCloseable {
     int before = entries.size();
     await()
         .atMost(Timeouts.CLIENTS_GO_ON)
+        .failFast("the client has ended: see " + errors, () -> !process.isAlive())
         .untilAsserted(
-            () -> {
-              assertThat(process.isAlive()).as("client is running: %s", errors).isTrue();
-              assertThat(entries).as("acknowledged; see %s", errors).hasSizeGreaterThan(before + 2);
-            });
+            () ->
+                assertThat(entries)
+                    .as("acknowledged; see %s", errors)
+                    .hasSizeGreaterThan(before + 2));
   }
 
   /** Ends the client after the commit under way, and returns everything it was promised. */
@@ -80,8 +81,17 @@ final class CommitLoop implements AutoCloseable {
 
   /** How often a commit failed in a way that applications try again by themselves. */
   long repeated() {
+    return lines("again after ");
+  }
+
+  /** How often a server said that it could not make a commit. */
+  long failed() {
+    return lines("failed with ");
+  }
+
+  private long lines(String start) {
     try (Stream<String> lines = Files.lines(errors)) {
-      return lines.filter(line -> line.startsWith("again after ")).count();
+      return lines.filter(line -> line.startsWith(start)).count();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

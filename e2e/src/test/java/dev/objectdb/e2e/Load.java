@@ -54,8 +54,13 @@ final class Load implements AutoCloseable {
     Site.print("served again after " + after, began);
   }
 
-  /** Ends the clients: everything they were promised is there, nothing twice. */
+  /** Ends the clients: all they were promised is there, nothing twice, and no call failed. */
   void check() {
+    assertThat(checkPromises()).as("calls that failed for good").isZero();
+  }
+
+  /** The same where calls may have failed; returns how many did. */
+  long checkPromises() {
     Set<String> promised = new HashSet<>();
     loops.forEach(loop -> promised.addAll(loop.stop()));
     Entries found =
@@ -63,9 +68,12 @@ final class Load implements AutoCloseable {
             Command.run(Timeouts.COMMAND, ClientPod.client(namespace, address(database), "list")));
     assertThat(found.keys()).containsAll(promised);
     assertThat(found.count()).isEqualTo(found.keys().size());
+    long repeated = loops.stream().mapToLong(CommitLoop::repeated).sum();
+    long failed = loops.stream().mapToLong(CommitLoop::failed).sum();
     System.out.printf(
-        "e2e: %s: %,d commits promised and found, %,d calls repeated%n",
-        database, promised.size(), loops.stream().mapToLong(CommitLoop::repeated).sum());
+        "e2e: %s: %,d commits promised and found, %,d calls repeated, %,d failed%n",
+        database, promised.size(), repeated, failed);
+    return failed;
   }
 
   @Override

@@ -75,7 +75,7 @@ class PostgresE2E {
 
     site.awaitCondition(DATABASE, "Ready", "True");
     assertThat(site.servers(DATABASE)).isEqualTo(servers);
-    load.check();
+    load.checkPromises();
   }
 
   /** Scenario 12, second part. */
@@ -98,7 +98,7 @@ class PostgresE2E {
     load.awaitProgress("PostgreSQL was away for " + AWAY, began);
     site.awaitCondition(DATABASE, "Ready", "True");
     assertThat(site.servers(DATABASE)).isEqualTo(servers);
-    load.check();
+    load.checkPromises();
   }
 
   private String restarts() {
@@ -124,7 +124,7 @@ class PostgresE2E {
 
     site.awaitCondition(DATABASE, "Ready", "True");
     assertThat(site.servers(DATABASE)).isEqualTo(servers);
-    load.check();
+    load.checkPromises();
   }
 
   private void readOnly(String value) {
@@ -199,7 +199,7 @@ class PostgresE2E {
     site.awaitCondition(DATABASE, "Ready", "True");
     assertThat(site.servers(DATABASE)).isEqualTo(servers);
     assertThat(restarts()).isEmpty();
-    load.check();
+    load.checkPromises();
 
     postgres.sql("ALTER ROLE postgres PASSWORD 'of-a-test'");
     postgres.password("of-a-test");

@@ -125,7 +125,7 @@ class ServersE2E {
     List<String> before = site.servers(DATABASE);
     expect("{\"image\":\"objectdb.invalid/nothing:1\"}", "objectdb.invalid/nothing:1", before);
     load.awaitProgress();
-    expect("{\"image\":\"%s\"}".formatted(Images.image("python")), "site-schema-", before);
+    expect("{\"image\":\"%s\"}".formatted(Images.image("python")), "pod site-schema-", before);
     load.awaitProgress();
     expect("{\"image\":null,\"jvmOptions\":[\"-XX:+NoSuchOption\"]}", "pod site-", before);
     load.awaitProgress();
