@@ -28,6 +28,9 @@ final class Load implements AutoCloseable {
   static Load start(Namespace namespace, String database) {
     long now = System.nanoTime();
     List<String> client = ClientPod.client(namespace, address(database));
+    // Stock clients that make the root of an empty database at the same moment conflict for good.
+    Command.run(
+        Timeouts.COMMAND, ClientPod.client(namespace, address(database), "set", "root", "there"));
     Load load =
         new Load(
             namespace,
