@@ -116,7 +116,7 @@ final class Site implements AutoCloseable {
     return ".status.conditions[?(@.type==\"%s\")]".formatted(type);
   }
 
-  /** Returns the names of the pods of the servers of a database, as {@code pod/name}. */
+  /** Returns the server pods of a database as {@code pod/name}, but those on their way out. */
   List<String> servers(String database) {
     return namespace
         .kubectl(
@@ -124,7 +124,8 @@ final class Site implements AutoCloseable {
             "pods",
             "--selector=app.kubernetes.io/instance=%s,app.kubernetes.io/component=server"
                 .formatted(database),
-            "--output=name")
+            "--output=go-template={{range .items}}{{if not .metadata.deletionTimestamp}}"
+                + "pod/{{.metadata.name}}{{\"\\n\"}}{{end}}{{end}}")
         .lines()
         .toList();
   }
