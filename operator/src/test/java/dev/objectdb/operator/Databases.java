@@ -11,6 +11,8 @@ import dev.objectdb.operator.pg.Observation.Reached;
 import dev.objectdb.operator.pg.Observation.Tables;
 import dev.objectdb.operator.pg.PostgresAddress;
 import dev.objectdb.operator.pg.Probe.Target;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,6 +45,11 @@ public final class Databases {
         new Tables(6, 1, owner),
         List.of(),
         reached.counts());
+  }
+
+  /** The variables that servers are made with. */
+  public static List<EnvVar> environment(Deployment servers) {
+    return servers.getSpec().getTemplate().getSpec().getContainers().get(0).getEnv();
   }
 
   /** What to look at, by its URI. */

@@ -223,14 +223,7 @@ class PostgresTroubleTest {
   }
 
   private String poolMax() {
-    return requireNonNull(cluster.deployment())
-        .getSpec()
-        .getTemplate()
-        .getSpec()
-        .getContainers()
-        .get(0)
-        .getEnv()
-        .stream()
+    return Databases.environment(requireNonNull(cluster.deployment())).stream()
         .filter(variable -> variable.getName().equals("OBJECTDB_POOL_MAX"))
         .map(EnvVar::getValue)
         .findFirst()

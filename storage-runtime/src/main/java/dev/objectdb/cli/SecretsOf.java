@@ -30,7 +30,7 @@ final class SecretsOf {
     Postgres postgres = database.getSpec().postgres();
     CnpgCluster cluster = postgres.cnpgRef();
     if (cluster != null) {
-      return new Login(cluster.name() + "-app", null, Keys.CNPG, cluster.database());
+      return new Login(cluster.loginSecret(), null, Keys.CNPG, cluster.database());
     }
     if (postgres.embedded() != null) {
       String name = database.getMetadata().getName() + "-postgres";
@@ -55,12 +55,11 @@ final class SecretsOf {
     if (tls != null && tls.caSecretRef() != null) {
       names.add(tls.caSecretRef().name());
     } else if (cluster != null) {
-      names.add(cluster.name() + "-ca");
+      names.add(cluster.trustSecret());
     }
     if (speaksTls(database)) {
       ZeoTls zeo = database.getSpec().zeo().tls();
-      String made = database.getMetadata().getName() + "-zeo-tls";
-      names.add(zeo.secretRef() == null ? made : zeo.secretRef().name());
+      names.add(zeo.certificateSecret(database.getMetadata().getName()));
       if (zeo.clientCASecretRef() != null) {
         names.add(zeo.clientCASecretRef().name());
       }

@@ -21,4 +21,15 @@ public record CnpgCluster(
             "Name of a database in the cluster, owned by its application user. When left out, it is"
                 + " the one that the Secret names.")
         @Size(min = 1, max = 63)
-        @Nullable String database) {}
+        @Nullable String database) {
+
+  /** Returns the name of the Secret that tells how to log in. */
+  public String loginSecret() {
+    return name + "-app";
+  }
+
+  /** Returns the name of the Secret that tells which certificates to trust. */
+  public String trustSecret() {
+    return name + "-ca";
+  }
+}

@@ -54,6 +54,15 @@ public record ZeoTls(
                 + " certificates have to be.")
         @Nullable SecretName clientCASecretRef) {
 
+  /**
+   * Returns the name of the Secret with the servers' certificate.
+   *
+   * @param database name of the resource
+   */
+  public String certificateSecret(String database) {
+    return secretRef == null ? database + "-zeo-tls" : secretRef.name();
+  }
+
   /** A certificate of the operator's own making. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record SelfSigned(

@@ -159,8 +159,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
 
   private static StepResult<?> failed(Throwable cause) {
     return cause instanceof KubernetesClientException e
-        ? new Wait<>(
-            Reason.RequestFailed, "a request to the API server failed: " + ApiErrors.text(e))
+        ? Refusal.failed(e)
         : new Wait<>(Reason.OperatorFault, FAULT.formatted(cause.getClass().getSimpleName()));
   }
 
@@ -209,13 +208,10 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   }
 
   private Report toServers(Pass pass, StepResult<String> certificates) {
-    return switch (postgresStep.run(pass)) {
-      case Done<Credentials>(Credentials credentials) ->
-          withPostgres(pass, credentials, certificates);
-      case Wait<Credentials> wait -> stopped(pass, wait);
-      case Hold<Credentials> hold -> stopped(pass, hold);
-      case Fail<Credentials> fail -> stopped(pass, fail);
-    };
+    StepResult<Credentials> postgres = postgresStep.run(pass);
+    return postgres instanceof Done<Credentials>(Credentials credentials)
+        ? withPostgres(pass, credentials, certificates)
+        : stopped(pass, postgres);
   }
 
   private Report withPostgres(Pass pass, Credentials credentials, StepResult<String> certificates) {

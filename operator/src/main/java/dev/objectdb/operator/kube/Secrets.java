@@ -65,15 +65,4 @@ public final class Secrets {
           .orElseThrow(() -> e);
     }
   }
-
-  /** Makes a Secret; one that is there already stays as it is. */
-  public void createIfAbsent(Secret desired) {
-    try {
-      client.resource(desired).create();
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        throw e;
-      }
-    }
-  }
 }

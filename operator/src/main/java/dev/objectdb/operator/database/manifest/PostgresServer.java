@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Map;
 
 /**
  * The embedded PostgreSQL, for development: one pod, one volume. The image has the interface of the
@@ -129,17 +130,10 @@ public final class PostgresServer {
                 .build())
         .withTerminationGracePeriodSeconds(60L)
         .withContainers(container(image))
-        .addNewVolume()
-        .withName(SECRET_VOLUME)
-        .withNewSecret()
-        .withSecretName(name(database))
-        .addNewItem()
-        .withKey("password")
-        .withPath("password")
-        .endItem()
-        .endSecret()
-        .endVolume()
-        .addToVolumes(Restricted.scratch(RUN_VOLUME, "16Mi"), Restricted.scratch(TMP_VOLUME, "1Gi"))
+        .withVolumes(
+            Restricted.secret(SECRET_VOLUME, name(database), Map.of("password", "password")),
+            Restricted.scratch(RUN_VOLUME, "16Mi"),
+            Restricted.scratch(TMP_VOLUME, "1Gi"))
         .build();
   }
 

@@ -1,5 +1,6 @@
 package dev.objectdb.operator.database.manifest;
 
+import io.fabric8.kubernetes.api.model.KeyToPathBuilder;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -9,6 +10,8 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What the Pod Security Standard "restricted" asks for, and a little more. */
 final class Restricted {
@@ -41,6 +44,30 @@ final class Restricted {
         .withNewEmptyDir()
         .withSizeLimit(new Quantity(sizeMax))
         .endEmptyDir()
+        .build();
+  }
+
+  /**
+   * A Secret as files.
+   *
+   * @param files names of files by keys; nothing else that is in the Secret is there
+   */
+  static Volume secret(String volume, String secretName, Map<String, String> files) {
+    return new VolumeBuilder()
+        .withName(volume)
+        .withNewSecret()
+        .withSecretName(secretName)
+        .withItems(
+            new TreeMap<>(files)
+                .entrySet().stream()
+                    .map(
+                        file ->
+                            new KeyToPathBuilder()
+                                .withKey(file.getKey())
+                                .withPath(file.getValue())
+                                .build())
+                    .toList())
+        .endSecret()
         .build();
   }
 

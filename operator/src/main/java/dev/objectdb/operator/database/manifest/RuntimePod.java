@@ -6,10 +6,8 @@ import dev.objectdb.crds.v1alpha1.ObjectDatabaseSpec.PullPolicy;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
-import io.fabric8.kubernetes.api.model.KeyToPathBuilder;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
-import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +71,9 @@ final class RuntimePod {
         .withEnableServiceLinks(false)
         .withImagePullSecrets(Metadata.pullSecrets(database))
         .withSecurityContext(Restricted.pod())
-        .withVolumes(secret(postgres), Restricted.scratch(TMP, tmpSizeMax))
+        .withVolumes(
+            Restricted.secret(POSTGRES_VOLUME, postgres.secretName(), postgres.files()),
+            Restricted.scratch(TMP, tmpSizeMax))
         .addAllToVolumes(trusted(postgres));
   }
 
@@ -121,39 +121,13 @@ final class RuntimePod {
     return value == null ? List.of() : List.of(env(name, value));
   }
 
-  /** Only the keys that are read, whatever their names, and nothing else that is in the Secret. */
-  private static Volume secret(PostgresAccess postgres) {
-    return new VolumeBuilder()
-        .withName(POSTGRES_VOLUME)
-        .withNewSecret()
-        .withSecretName(postgres.secretName())
-        .withItems(
-            postgres.files().entrySet().stream()
-                .map(
-                    file ->
-                        new KeyToPathBuilder()
-                            .withKey(file.getKey())
-                            .withPath(file.getValue())
-                            .build())
-                .toList())
-        .endSecret()
-        .build();
-  }
-
   private static List<Volume> trusted(PostgresAccess postgres) {
-    if (postgres.caSecret() == null) {
-      return List.of();
-    }
-    return List.of(
-        new VolumeBuilder()
-            .withName(TRUSTED_VOLUME)
-            .withNewSecret()
-            .withSecretName(postgres.caSecret())
-            .addNewItem()
-            .withKey("ca.crt")
-            .withPath("ca.crt")
-            .endItem()
-            .endSecret()
-            .build());
+    return postgres.caSecret() == null
+        ? List.of()
+        : List.of(
+            Restricted.secret(
+                TRUSTED_VOLUME,
+                postgres.caSecret(),
+                Map.of(ZeoTlsFiles.TRUSTED, ZeoTlsFiles.TRUSTED)));
   }
 }

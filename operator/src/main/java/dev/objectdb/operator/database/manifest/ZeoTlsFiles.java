@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
-import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -41,8 +40,7 @@ public final class ZeoTlsFiles {
 
   /** Returns the name of the Secret with the servers' certificate. */
   public static String secretName(ObjectDatabase database) {
-    ZeoTls tls = database.getSpec().zeo().tls();
-    return tls.secretRef() == null ? Metadata.name(database) + "-zeo-tls" : tls.secretRef().name();
+    return database.getSpec().zeo().tls().certificateSecret(Metadata.name(database));
   }
 
   /** Returns the name of the Secret with the database's own authority. */
@@ -83,22 +81,14 @@ public final class ZeoTlsFiles {
     ZeoTls tls = database.getSpec().zeo().tls();
     List<Volume> volumes = new ArrayList<>();
     if (tls.enabled()) {
-      volumes.add(volume(VOLUME, secretName(database), CERTIFICATE, KEY));
+      Map<String, String> files = Map.of(CERTIFICATE, CERTIFICATE, KEY, KEY);
+      volumes.add(Restricted.secret(VOLUME, secretName(database), files));
     }
     if (tls.enabled() && tls.clientCASecretRef() != null) {
-      volumes.add(volume(CLIENTS_VOLUME, tls.clientCASecretRef().name(), TRUSTED));
+      String secret = tls.clientCASecretRef().name();
+      volumes.add(Restricted.secret(CLIENTS_VOLUME, secret, Map.of(TRUSTED, TRUSTED)));
     }
     return volumes;
-  }
-
-  /** Only the keys that are read, and nothing else that is in the Secret. */
-  private static Volume volume(String name, String secret, String... keys) {
-    VolumeBuilder volume =
-        new VolumeBuilder().withName(name).withNewSecret().withSecretName(secret).endSecret();
-    for (String key : keys) {
-      volume.editSecret().addNewItem().withKey(key).withPath(key).endItem().endSecret();
-    }
-    return volume.build();
   }
 
   static List<VolumeMount> mounts(ObjectDatabase database) {

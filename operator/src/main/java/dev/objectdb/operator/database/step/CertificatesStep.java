@@ -87,8 +87,7 @@ public final class CertificatesStep {
     }
 
     StepResult<String> result() {
-      StepResult<String> clients = clients();
-      return clients instanceof Done ? server() : clients;
+      return clients().then(_ -> server());
     }
 
     private StepResult<String> server() {
@@ -99,12 +98,7 @@ public final class CertificatesStep {
             .map(this::judged)
             .orElseGet(() -> SecretText.notFound(serverSecret, SERVER_FIELD));
       }
-      return switch (selfSigned.secret(database)) {
-        case Done<Secret>(Secret own) -> judged(own);
-        case Wait<Secret>(Reason reason, String message) -> new Wait<>(reason, message);
-        case Hold<Secret>(Reason reason, String message) -> new Hold<>(reason, message);
-        case Fail<Secret>(Reason reason, String message) -> new Fail<>(reason, message);
-      };
+      return selfSigned.secret(database).then(this::judged);
     }
 
     private StepResult<String> judged(Secret secret) {

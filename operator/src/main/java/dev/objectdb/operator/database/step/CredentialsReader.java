@@ -52,9 +52,9 @@ final class CredentialsReader {
       String mode = Optional.ofNullable(mode(tls)).orElse(PostgresTls.Mode.VERIFY_FULL.word());
       String ca = ca(tls);
       if (ca == null && mode.startsWith("verify")) {
-        ca = declared.name() + "-ca";
+        ca = declared.trustSecret();
       }
-      return new Source(declared.name() + "-app", Keys.CNPG, declared.database(), mode, ca);
+      return new Source(declared.loginSecret(), Keys.CNPG, declared.database(), mode, ca);
     }
 
     static Source embedded(ObjectDatabase database) {

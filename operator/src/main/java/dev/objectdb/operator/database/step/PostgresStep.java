@@ -110,7 +110,7 @@ public final class PostgresStep {
     String name = PostgresServer.name(database);
     String namespace = database.getMetadata().getNamespace();
     if (secrets.read(namespace, name).isEmpty()) {
-      secrets.createIfAbsent(PostgresServer.secret(database, passwords.get()));
+      secrets.write(PostgresServer.secret(database, passwords.get()), Optional.empty());
     }
     apply.apply(PostgresServer.service(database), seen.named(Service.class, name));
     Optional<StatefulSet> cached = seen.named(StatefulSet.class, name);

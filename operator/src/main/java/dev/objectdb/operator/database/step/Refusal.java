@@ -11,7 +11,7 @@ import java.util.Optional;
 public final class Refusal {
   private static final String INVALID =
       "the API server refuses what the resource leads to: %s: correct the resource";
-  private static final String DENIED = "a request to the API server failed: %s";
+  private static final String FAILED = "a request to the API server failed: %s";
 
   private Refusal() {}
 
@@ -25,11 +25,11 @@ public final class Refusal {
   /** Returns what to report of any answer that is about this object alone. */
   static <T> Optional<StepResult<T>> of(KubernetesClientException error) {
     return Refusal.<T>invalid(error)
-        .or(
-            () ->
-                ApiErrors.isForbidden(error)
-                    ? Optional.of(
-                        new Wait<>(Reason.RequestFailed, DENIED.formatted(ApiErrors.text(error))))
-                    : Optional.empty());
+        .or(() -> ApiErrors.isForbidden(error) ? Optional.of(failed(error)) : Optional.empty());
+  }
+
+  /** Returns what to report of any request that failed. */
+  public static <T> StepResult<T> failed(KubernetesClientException error) {
+    return new Wait<>(Reason.RequestFailed, FAILED.formatted(ApiErrors.text(error)));
   }
 }

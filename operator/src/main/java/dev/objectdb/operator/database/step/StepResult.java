@@ -1,6 +1,7 @@
 package dev.objectdb.operator.database.step;
 
 import dev.objectdb.operator.database.status.Reason;
+import java.util.function.Function;
 
 /**
  * What a step found.
@@ -8,6 +9,16 @@ import dev.objectdb.operator.database.status.Reason;
  * @param <T> what the next step needs of this one
  */
 public sealed interface StepResult<T> {
+  /** Goes on with what was done; a result of any other kind stays what it is. */
+  default <U> StepResult<U> then(Function<T, StepResult<U>> next) {
+    return switch (this) {
+      case Done<T>(T value) -> next.apply(value);
+      case Wait<T>(Reason reason, String message) -> new Wait<>(reason, message);
+      case Hold<T>(Reason reason, String message) -> new Hold<>(reason, message);
+      case Fail<T>(Reason reason, String message) -> new Fail<>(reason, message);
+    };
+  }
+
   /** It is so. */
   record Done<T>(T value) implements StepResult<T> {}
 

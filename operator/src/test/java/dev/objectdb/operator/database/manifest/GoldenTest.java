@@ -81,13 +81,7 @@ class GoldenTest {
   }
 
   private static List<String> variables(String spec) {
-    return Servers.desired(Databases.site(spec), IMAGE, access("here", "1"))
-        .getSpec()
-        .getTemplate()
-        .getSpec()
-        .getContainers()
-        .get(0)
-        .getEnv()
+    return Databases.environment(Servers.desired(Databases.site(spec), IMAGE, access("here", "1")))
         .stream()
         .map(EnvVar::getName)
         .toList();
