@@ -38,7 +38,8 @@ public final class Schema {
           new Step(4, "004-guards.sql", false),
           new Step(5, "005-place.sql", false),
           new Step(6, "006-owner.sql", false),
-          new Step(7, "007-works-from.sql", false));
+          new Step(7, "007-works-from.sql", false),
+          new Step(8, "008-raise-oids.sql", false));
 
   /** Asks first: CREATE ... IF NOT EXISTS wants the right to create even where nothing is. */
   private static final String CREATE_SCHEMA =

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -169,6 +170,15 @@ class GuardIT {
       assertThat(postgres.query("SELECT nextval('zoid_seq')")).containsExactly("51");
       postgres.execute("SELECT objectdb_raise_oids(51)");
       assertThat(postgres.query("SELECT nextval('zoid_seq')")).containsExactly("52");
+    }
+
+    /** In another file, whoever reads the sequence at that moment would find no row in it. */
+    @Test
+    void theSequenceIsRaisedInItsPlace() throws SQLException {
+      String file = "SELECT pg_relation_filenode('zoid_seq')";
+      List<String> before = postgres.query(file);
+      postgres.execute("SELECT objectdb_raise_oids(50)");
+      assertThat(postgres.query(file)).isEqualTo(before);
     }
 
     @Test

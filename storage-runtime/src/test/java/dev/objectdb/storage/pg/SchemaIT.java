@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Empty databases, Python's, our own of before, and those that must be refused. */
 class SchemaIT {
-  private static final int VERSION = 7;
+  private static final int VERSION = 8;
 
   @RegisterExtension final PostgresExtension postgres = PostgresExtension.empty();
 

@@ -143,21 +143,3 @@ CREATE OR REPLACE TRIGGER objectdb_archive_update BEFORE UPDATE ON object_state
   EXECUTE FUNCTION ${schema}.objectdb_archive();
 CREATE OR REPLACE TRIGGER objectdb_archive_delete BEFORE DELETE ON object_state
   FOR EACH ROW EXECUTE FUNCTION ${schema}.objectdb_archive();
-
--- Makes the sequence hand out oids above this one only. Never lowers it: the first ALTER keeps
--- everybody else from drawing until the transaction ends, so the value read after it is the last.
-CREATE OR REPLACE FUNCTION ${schema}.objectdb_raise_oids(seen bigint) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-  last_drawn bigint;
-BEGIN
-  -- Two ALTERs at once: the second would fail, its catalog row having changed under it.
-  PERFORM pg_advisory_xact_lock(5915714, 2);
-  ALTER SEQUENCE ${schema}.zoid_seq INCREMENT BY 1;
-  SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END INTO last_drawn
-    FROM ${schema}.zoid_seq;
-  IF last_drawn < seen THEN
-    EXECUTE format('ALTER SEQUENCE ${schema}.zoid_seq RESTART WITH %s', seen + 1);
-  END IF;
-END
-$$;
