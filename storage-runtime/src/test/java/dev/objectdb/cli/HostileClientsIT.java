@@ -19,14 +19,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Clients that are hostile or have bad luck, against a server process with little memory, beside a
- * stock client that goes on with its work. How long that one's work takes is printed, not judged.
+ * stock client that goes on with its work. How long that one's work takes is printed, not judged,
+ * and says something only where no other test runs meanwhile.
  */
+@Tag("alone")
 class HostileClientsIT {
   private static final int STORES = Integer.getInteger("hostile.stores", 100_000);
   private static final int CONNECTIONS_MAX = 64;

@@ -7,11 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.objectdb.storage.HistoryMode;
 import dev.objectdb.testing.EmbeddedPg;
+import dev.objectdb.testing.FreePort;
 import dev.objectdb.testing.PostgresExtension;
 import dev.objectdb.testing.PythonEnvironment;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,11 +39,8 @@ class ServeIT {
 
   ServeIT(@TempDir Path directory) throws IOException {
     this.directory = directory;
-    try (ServerSocket zeo = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
-        ServerSocket monitoring = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      zeoPort = zeo.getLocalPort();
-      monitoringPort = monitoring.getLocalPort();
-    }
+    zeoPort = FreePort.find();
+    monitoringPort = FreePort.find();
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.objectdb.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.objectdb.testing.FreePort;
 import dev.objectdb.testing.PythonEnvironment;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,9 +36,7 @@ class UpIT {
 
   UpIT(@TempDir Path directory) throws IOException {
     this.directory = directory;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      this.port = socket.getLocalPort();
-    }
+    this.port = FreePort.find();
   }
 
   @Test
@@ -174,25 +173,23 @@ class UpIT {
     try (CommandProcess up = up()) {
       up.awaitLine(READY + port);
       String uri = Files.readString(directory.resolve("data/postgres.uri")).strip();
-      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-        Files.writeString(
-            directory.resolve("other.yaml"),
-            """
-            apiVersion: v1
-            kind: Secret
-            metadata: {name: pg}
-            stringData: {uri: "%s"}
-            ---
-            apiVersion: objectdb.dev/v1alpha1
-            kind: ObjectDatabase
-            metadata: {name: other}
-            spec:
-              replicas: 1
-              postgres: {secretRef: {name: pg}, schema: other}
-              zeo: {port: %d}
-            """
-                .formatted(uri, free.getLocalPort()));
-      }
+      Files.writeString(
+          directory.resolve("other.yaml"),
+          """
+          apiVersion: v1
+          kind: Secret
+          metadata: {name: pg}
+          stringData: {uri: "%s"}
+          ---
+          apiVersion: objectdb.dev/v1alpha1
+          kind: ObjectDatabase
+          metadata: {name: other}
+          spec:
+            replicas: 1
+            postgres: {secretRef: {name: pg}, schema: other}
+            zeo: {port: %d}
+          """
+              .formatted(uri, FreePort.find()));
       try (CommandProcess other = CommandProcess.launcher(directory, "up", "-f", "other.yaml")) {
         String line = other.awaitLine("other is ready");
         assertThat(other.out()).doesNotContain("starting PostgreSQL", "note:");

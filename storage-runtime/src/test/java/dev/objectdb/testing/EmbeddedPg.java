@@ -66,6 +66,7 @@ public final class EmbeddedPg implements AutoCloseable {
 
   private static EmbeddedPostgres start(Path dataDirectory) throws IOException {
     return EmbeddedPostgres.builder()
+        .setPort(FreePort.find())
         .setDataDirectory(dataDirectory)
         .setCleanDataDirectory(false)
         .setPGStartupWait(START_WAIT)
