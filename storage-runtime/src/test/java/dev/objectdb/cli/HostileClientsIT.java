@@ -27,9 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Clients that are hostile or have bad luck, against a server process with little memory, beside a
  * stock client that goes on with its work. How long that one's work takes is printed, not judged,
- * and says something only where no other test runs meanwhile.
+ * and says something only where no other test runs meanwhile: what prints it is tagged so.
  */
-@Tag("alone")
 class HostileClientsIT {
   private static final int STORES = Integer.getInteger("hostile.stores", 100_000);
   private static final int CONNECTIONS_MAX = 64;
@@ -41,6 +40,8 @@ class HostileClientsIT {
   private static final int HEAP_MIB = Math.max(160, STORES / 1200);
 
   private static final String MEMORY = "-Xmx%dm -XX:+ExitOnOutOfMemoryError".formatted(HEAP_MIB);
+
+  private static final String ALONE = "alone";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -107,6 +108,7 @@ class HostileClientsIT {
   }
 
   @Test
+  @Tag(ALONE)
   void aThousandIdleLinksShareTheFewConnectionsToPostgresql() throws Exception {
     try (CommandProcess server = serve();
         CommandProcess bystander = client(port(server), "bystander", 1)) {
@@ -124,6 +126,7 @@ class HostileClientsIT {
   }
 
   @Test
+  @Tag(ALONE)
   void aLargeTransactionFitsIntoLittleMemoryAndHoldsNobodyUp() throws Exception {
     try (CommandProcess server = serve();
         CommandProcess bystander = client(port(server), "bystander", 1)) {
@@ -159,7 +162,8 @@ class HostileClientsIT {
   }
 
   @Test
-  void unluckyClientsAreCutWithALineEachAndNobodyElseIs() throws Exception {
+  @Tag(ALONE)
+  void unluckyClientsHoldNobodyUp() throws Exception {
     try (CommandProcess server = serve();
         CommandProcess bystander = client(port(server), "bystander", 1)) {
       bystander.awaitLine("is there");
@@ -172,6 +176,23 @@ class HostileClientsIT {
         hung.awaitLine("have voted");
         silent.awaitLine("are silent");
         print("60 that do not read, finish or speak", alone, measure(bystander));
+      }
+    }
+  }
+
+  @Test
+  void unluckyClientsAreCutWithALineEachAndNobodyElseIs() throws Exception {
+    try (CommandProcess server = serve();
+        CommandProcess bystander = client(port(server), "bystander", 1)) {
+      bystander.awaitLine("is there");
+      measure(bystander);
+      try (CommandProcess deaf = client(port(server), "deaf", 20);
+          CommandProcess hung = client(port(server), "hung", 20);
+          CommandProcess silent = client(port(server), "silent", 20)) {
+        deaf.awaitLine("do not read");
+        hung.awaitLine("have voted");
+        silent.awaitLine("are silent");
+        measure(bystander);
         try (CommandProcess garbage = client(port(server), "garbage", 100)) {
           garbage.awaitLine("nothing that makes sense");
         }

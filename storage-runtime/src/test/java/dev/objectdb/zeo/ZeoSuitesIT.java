@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,8 +30,10 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>Most of them wait most of the time, so all four runs go on at once. What takes long and adds
  * little is done by {@code -Dsuites=whole} only: the same tests over a storage with slow loads but
  * for those that look for races, over TLS but in one run, the heaviest race but once, and the full
- * ten seconds of hammering at a tree.
+ * ten seconds of hammering at a tree. No other test runs beside these: some of them give a
+ * connection a second, of a machine that all four runs keep busy already.
  */
+@Tag("alone")
 class ZeoSuitesIT {
   private static final boolean WHOLE = System.getProperty("suites", "").equals("whole");
 
