@@ -27,9 +27,10 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 
 {{/* What the operator may do in a namespace that it looks after. */}}
 {{- define "operator.rules" -}}
+# Changed is only metadata.finalizers, of those whose data is deleted with them.
 - apiGroups: [objectdb.dev]
   resources: [objectdatabases]
-  verbs: [get, list, watch]
+  verbs: [get, list, watch, patch]
 - apiGroups: [objectdb.dev]
   resources: [objectdatabases/status]
   verbs: [get, patch]
@@ -39,7 +40,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
   verbs: [update]
 - apiGroups: [apps]
   resources: [deployments, statefulsets]
-  verbs: [get, list, watch, create, patch]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [""]
   resources: [configmaps, serviceaccounts, services]
   verbs: [get, list, watch, create, patch, delete]
@@ -58,7 +59,11 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 # By name only: a Secret that a resource names, that of an embedded PostgreSQL, and certificates of our own making.
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [get, create, patch]
+  verbs: [get, create, patch, delete]
+# By name only: that of an embedded PostgreSQL whose data is deleted with its database.
+- apiGroups: [""]
+  resources: [persistentvolumeclaims]
+  verbs: [delete]
 # One that was told before is counted, for which it is read and changed.
 - apiGroups: [events.k8s.io]
   resources: [events]

@@ -183,6 +183,25 @@ class PostgresE2E {
     site.load(DATABASE).check();
   }
 
+  /** Scenario 23. */
+  @Test
+  void dataGoesWithItsDatabaseWhereThatIsDeclared() {
+    String database = "short";
+    site.apply(
+        MANIFEST.formatted(database, 1, "secretRef: {name: pg-app}", database)
+            + "  deletionPolicy: Delete\n");
+    site.awaitCondition(database, "Ready", "True");
+    site.load(database).check();
+    String tables = "SELECT count(*) FROM pg_class WHERE relnamespace = '\"short\"'::regnamespace";
+    assertThat(postgres.sql(tables)).isNotEqualTo("0\n");
+
+    Instant began = Instant.now();
+    NAMESPACE.kubectl("delete", "objdb", database);
+    Site.print("delete with the data", began);
+    assertThat(postgres.sql(tables)).isEqualTo("0\n");
+    assertThat(site.servers(database)).isEmpty();
+  }
+
   /** Scenario 16: who logged in with the old one stays, and new sessions use the new one. */
   @Test
   void aPasswordIsReplacedWithoutARestart() {

@@ -174,6 +174,32 @@ class ServersE2E {
     site.load(DATABASE).check();
   }
 
+  /** Scenario 23. */
+  @Test
+  void whatIsDeletedIsThereAgainWithItsDataWhenItIsMadeAgain() {
+    Load load = site.load(DATABASE);
+    NAMESPACE.kubectl("delete", "objdb", DATABASE);
+    await().atMost(Timeouts.DATABASE_READY).until(() -> site.servers(DATABASE).isEmpty());
+
+    Instant began = Instant.now();
+    site.apply(MANIFEST);
+    load.awaitProgress("it was deleted and made again", began);
+    site.awaitCondition(DATABASE, "Ready", "True");
+    load.check();
+  }
+
+  /** Scenario 23. */
+  @Test
+  void aProtectedDatabaseIsNotDeleted() {
+    site.patch(DATABASE, "{\"deletionProtection\":true}");
+    Command.Outcome outcome =
+        Command.outcome(
+            Timeouts.COMMAND, NAMESPACE.kubectlWords("delete", "objdb", DATABASE, "--wait=false"));
+    assertThat(outcome.exit()).isNotZero();
+    assertThat(outcome.errors()).contains("spec.deletionProtection");
+    site.patch(DATABASE, "{\"deletionProtection\":null}");
+  }
+
   /** Scenario 32. */
   @Test
   void aStatusThatIsLostIsFoundAgain() {

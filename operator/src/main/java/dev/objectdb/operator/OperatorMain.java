@@ -6,6 +6,7 @@ import dev.objectdb.operator.database.ObjectDatabaseReconciler;
 import dev.objectdb.operator.database.status.StatusBuilder;
 import dev.objectdb.operator.database.status.StatusWriter;
 import dev.objectdb.operator.database.step.CertificatesStep;
+import dev.objectdb.operator.database.step.DeletionStep;
 import dev.objectdb.operator.database.step.ImageChoice;
 import dev.objectdb.operator.database.step.PostgresStep;
 import dev.objectdb.operator.database.step.SchemaStep;
@@ -120,18 +121,22 @@ public final class OperatorMain {
     ServerSideApply apply = new ServerSideApply(client);
     UpdateGate gate = new UpdateGate(clock);
     Secrets secrets = new Secrets(client);
+    PostgresStep postgresStep =
+        new PostgresStep(secrets, apply, config.postgresImage(), OperatorMain::password);
+    ImageChoice images = new ImageChoice(config.runtimeImage());
     return new ObjectDatabaseReconciler(
         new ObjectDatabaseReconciler.Parts(
             new CertificatesStep(secrets, clock),
             new SurroundingsStep(client, apply),
-            new PostgresStep(secrets, apply, config.postgresImage(), OperatorMain::password),
+            postgresStep,
             new PostgresWatch(probe, clock, lookAgain),
             new SchemaStep(client, gate),
             new ServersStep(apply, gate),
             new StatusBuilder(clock),
             new StatusWriter(new Events(client, clock, config.identity())),
             metrics,
-            new ImageChoice(config.runtimeImage())),
+            images,
+            new DeletionStep(client, postgresStep, images, clock)),
         lookAgain);
   }
 

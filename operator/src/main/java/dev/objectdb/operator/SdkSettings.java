@@ -73,6 +73,9 @@ final class SdkSettings {
       sdk.settingNamespaces(namespaces);
     }
     sdk.withFieldManager(ServerSideApply.FIELD_MANAGER)
+        // Only databases whose data goes with them have a finalizer, which the SDK's own way would
+        // give to all of them: a pass has to be told of deletions itself.
+        .withTriggerReconcilerOnAllEvents(true)
         .withRetry(retry())
         // A rollout brings many events at once; five passes a second see them all as well.
         .withRateLimiter(new LinearRateLimiter(Duration.ofSeconds(1), 5))

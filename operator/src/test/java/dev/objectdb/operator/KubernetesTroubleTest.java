@@ -66,7 +66,7 @@ class KubernetesTroubleTest {
   void whatGoesWithItsNamespaceIsNotMadeAgain() {
     cluster.running();
     cluster.dispatcher().writes().clear();
-    cluster.dispatcher().terminateNamespace();
+    cluster.dispatcher().terminateNamespace("/");
     cluster.client().resource(cluster.deployment()).delete();
     await()
         .during(Duration.ofSeconds(4)) // a failed pass would be tried again twice in this time

@@ -61,10 +61,10 @@ final class SsaDispatcher extends KubernetesCrudDispatcher {
     refused = text;
   }
 
-  /** Answers 403 to all that would make something, as for a namespace that is being deleted. */
-  void terminateNamespace() {
+  /** Answers 403 to writes of such paths, as for a namespace that is being deleted. */
+  void terminateNamespace(String text) {
     cause = "NamespaceTerminating";
-    refused = "/";
+    refused = text;
   }
 
   @Override

@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
     name = "schema",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "VERB",
-    subcommands = SchemaCommand.ApplyCommand.class,
-    header = "Makes and updates the tables of a database.",
+    subcommands = {SchemaCommand.ApplyCommand.class, SchemaCommand.DropCommand.class},
+    header = "Makes, updates and removes the tables of a database.",
     commandListHeading = "%nVerbs:%n")
 final class SchemaCommand {
 
@@ -47,6 +47,38 @@ final class SchemaCommand {
           report.from() == report.to()
               ? "schema version %d, nothing to do".formatted(report.to())
               : "schema version %d, was %d".formatted(report.to(), report.from()));
+      return 0;
+    }
+  }
+
+  /** {@code objectdb schema drop}. */
+  @Command(
+      name = "drop",
+      mixinStandardHelpOptions = true,
+      header = "Removes the tables of a database, and all that is in them, for good.",
+      descriptionHeading = "%n",
+      description = {
+        "Only tables that belong to the owner that is named are removed; those of another one, or"
+            + " of nobody, stay, which is no error. End its servers before.",
+        "",
+        "It reads the same environment variables as 'objectdb schema apply'.",
+        ""
+      })
+  static final class DropCommand implements Callable<Integer> {
+    @Option(
+        names = "--owner",
+        required = true,
+        paramLabel = "NAMESPACE/NAME",
+        description = "the resource whose tables are removed")
+    private String owner = "";
+
+    @Override
+    public Integer call() {
+      boolean removed = Schema.drop(ServerConfig.read(System.getenv()).storage(), owner);
+      System.out.println(
+          removed
+              ? "the tables of %s are removed".formatted(owner)
+              : "there are no tables of %s, nothing to do".formatted(owner));
       return 0;
     }
   }

@@ -116,6 +116,13 @@ public record ObjectDatabaseSpec(
         @Default("false")
         boolean hibernated,
     @JsonPropertyDescription(
+            "What becomes of the data when this resource is deleted. Retain leaves the tables, or"
+                + " the volume of an embedded PostgreSQL, where they are: the same resource made"
+                + " again takes them over. Delete removes them for good, once all servers have"
+                + " ended; what cannot be removed within ten minutes stays, and an event says so.")
+        @Default("Retain")
+        DeletionPolicy deletionPolicy,
+    @JsonPropertyDescription(
             "Refuses the deletion of this resource, also that with its namespace, until this is"
                 + " false again. It takes the chart's ValidatingAdmissionPolicy, which comes with"
                 + " the definition of the resource.")
@@ -129,6 +136,14 @@ public record ObjectDatabaseSpec(
     info,
     debug,
     trace,
+  }
+
+  /** What becomes of the data when the resource is deleted. */
+  public enum DeletionPolicy {
+    /** It stays. */
+    Retain,
+    /** It goes too. */
+    Delete,
   }
 
   /** When an image is pulled. */

@@ -131,6 +131,8 @@ public record ObjectDatabaseStatus(
     Paused,
     /** Fewer servers than declared serve clients, and nothing is moving. */
     Degraded,
+    /** The resource is being deleted, and its data with it. */
+    Deleting,
     /** Nothing goes on until somebody acts; the message tells how. */
     Failed,
   }

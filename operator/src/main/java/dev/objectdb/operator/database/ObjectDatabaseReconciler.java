@@ -12,6 +12,7 @@ import dev.objectdb.operator.database.status.StatusBuilder;
 import dev.objectdb.operator.database.status.StatusWriter;
 import dev.objectdb.operator.database.step.CertificatesStep;
 import dev.objectdb.operator.database.step.DatabaseStep;
+import dev.objectdb.operator.database.step.DeletionStep;
 import dev.objectdb.operator.database.step.ImageChoice;
 import dev.objectdb.operator.database.step.Pass;
 import dev.objectdb.operator.database.step.PostgresStep;
@@ -38,6 +39,7 @@ import io.javaoperatorsdk.operator.OperatorException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
@@ -58,6 +60,10 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
           + " report it";
 
   private final CertificatesStep certificatesStep;
+  private static final String NAMESPACE_GOES =
+      "the data in PostgreSQL stays where it is, since nothing can be run any more in a namespace"
+          + " that is being deleted";
+
   private final SurroundingsStep surroundingsStep;
   private final PostgresStep postgresStep;
   private final PostgresWatch watch;
@@ -68,6 +74,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   private final StatusWriter statusWriter;
   private final OperatorMetrics metrics;
   private final ImageChoice images;
+  private final DeletionStep deletionStep;
   private final Duration lookAgain;
 
   /** The parts of a pass. */
@@ -81,7 +88,8 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
       StatusBuilder statusBuilder,
       StatusWriter statusWriter,
       OperatorMetrics metrics,
-      ImageChoice images) {}
+      ImageChoice images,
+      DeletionStep deletionStep) {}
 
   /**
    * Makes the reconciler.
@@ -101,6 +109,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     this.statusWriter = parts.statusWriter();
     this.metrics = parts.metrics();
     this.images = parts.images();
+    this.deletionStep = parts.deletionStep();
     this.lookAgain = lookAgain;
   }
 
@@ -118,6 +127,15 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   @Override
   public UpdateControl<ObjectDatabase> reconcile(
       ObjectDatabase database, Context<ObjectDatabase> context) {
+    if (context.isPrimaryResourceDeleted()) {
+      return UpdateControl.noUpdate(); // its objects go with it
+    }
+    if (database.isMarkedForDeletion()) {
+      return database.hasFinalizer(DeletionStep.FINALIZER)
+          ? endWithData(database, context)
+          : UpdateControl.noUpdate();
+    }
+    keepFinalizer(database, context);
     Pass pass = begin(database, context);
     Report report;
     try {
@@ -133,6 +151,38 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     statusWriter.write(database, statusBuilder.build(database, report), context);
     UpdateControl<ObjectDatabase> done = UpdateControl.noUpdate();
     return isUnwatched(report) ? done.rescheduleAfter(lookAgain) : done;
+  }
+
+  private static void keepFinalizer(ObjectDatabase database, Context<ObjectDatabase> context) {
+    boolean has = database.hasFinalizer(DeletionStep.FINALIZER);
+    if (DeletionStep.wantsFinalizer(database) && !has) {
+      PrimaryUpdateAndCacheUtils.addFinalizer(context, DeletionStep.FINALIZER);
+    } else if (has && !DeletionStep.wantsFinalizer(database)) {
+      PrimaryUpdateAndCacheUtils.removeFinalizer(context, DeletionStep.FINALIZER);
+    }
+  }
+
+  private UpdateControl<ObjectDatabase> endWithData(
+      ObjectDatabase database, Context<ObjectDatabase> context) {
+    Pass pass = begin(database, context);
+    StepResult<?> result;
+    try {
+      result = deletionStep.run(pass);
+    } catch (KubernetesClientException e) {
+      if (!ApiErrors.isNamespaceTerminating(e)) {
+        throw e;
+      }
+      result = new Fail<>(Reason.DataRetained, NAMESPACE_GOES);
+    }
+    if (!(result instanceof Done)) {
+      Report report = stopped(pass, result);
+      statusWriter.write(database, statusBuilder.build(database, report), context);
+    }
+    if (!(result instanceof Wait)) {
+      PrimaryUpdateAndCacheUtils.removeFinalizer(context, DeletionStep.FINALIZER);
+      return UpdateControl.noUpdate();
+    }
+    return UpdateControl.<ObjectDatabase>noUpdate().rescheduleAfter(lookAgain);
   }
 
   /** Whether nobody tells when it is mended. */

@@ -65,4 +65,11 @@ public final class Secrets {
           .orElseThrow(() -> e);
     }
   }
+
+  /** Deletes a Secret that carries the label of a database; one of somebody else stays. */
+  public void delete(String namespace, String name, String database) {
+    read(namespace, name)
+        .filter(secret -> Labels.database(secret).filter(database::equals).isPresent())
+        .ifPresent(secret -> client.resource(secret).delete());
+  }
 }

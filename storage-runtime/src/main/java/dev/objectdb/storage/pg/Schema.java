@@ -123,7 +123,8 @@ public final class Schema {
       if (facts.schemaVersion() >= VERSION && !facts.oidsBehind() && owned) {
         return new Report(facts.schemaVersion(), facts.schemaVersion());
       }
-      return new Schema(config, owner, connection).bringUpToDate();
+      Schema schema = new Schema(config, owner, connection);
+      return schema.underLocks(schema::bringUpToDate);
     } catch (SQLException e) {
       throw translated(e);
     }
@@ -144,14 +145,46 @@ public final class Schema {
     }
   }
 
-  private Report bringUpToDate() throws SQLException {
+  /**
+   * Removes every table, sequence and function that {@link #apply} makes, and all that is in them;
+   * the PostgreSQL schema itself stays, with what others have in it.
+   *
+   * @param owner who asks
+   * @return whether there was anything of that owner; the tables of another one, or of nobody, stay
+   * @throws SchemaException if something of others depends on a table; then all of it stays
+   * @throws dev.objectdb.storage.StorageUnavailableException as {@link #apply} does
+   */
+  public static boolean drop(PgConfig config, String owner) {
+    PgSessions sessions = new PgSessions(config);
+    try (Connection connection = sessions.open("schema")) {
+      Schema schema = new Schema(config, Optional.of(owner), connection);
+      return schema.underLocks(schema::removeAll);
+    } catch (SQLException e) {
+      throw translated(e);
+    }
+  }
+
+  private boolean removeAll() throws SQLException {
+    if (!DatabaseFacts.read(connection).owner().equals(owner)) {
+      return false;
+    }
+    execute(read("drop.sql").replace("${schema}", "\"" + config.schema() + "\""));
+    return true;
+  }
+
+  /** What is done while nobody else changes tables or commits. */
+  private interface Work<T> {
+    T run() throws SQLException;
+  }
+
+  private <T> T underLocks(Work<T> work) throws SQLException {
     execute("SET lock_timeout = " + STARTUP_WAIT.toMillis());
     execute(STARTUP_LOCK);
     try {
       execute("SET lock_timeout = " + TABLE_WAIT.toMillis());
       for (int attempt = 1; ; attempt++) {
         try {
-          return inOneTransaction();
+          return inOneTransaction(work);
         } catch (SQLException e) {
           if (!SqlErrors.isLockTimeout(e) || attempt == ATTEMPTS) {
             throw e;
@@ -165,31 +198,36 @@ public final class Schema {
     }
   }
 
-  private Report inOneTransaction() throws SQLException {
+  private <T> T inOneTransaction(Work<T> work) throws SQLException {
     connection.setAutoCommit(false);
     try {
-      execute(CREATE_SCHEMA.formatted(config.schema()));
       execute("SELECT pg_advisory_xact_lock(0)");
-      // Somebody else may have been faster, and the facts of before the locks are old.
-      DatabaseFacts facts = DatabaseFacts.read(connection);
-      facts.check(config, VERSION);
-      facts.checkOwner(owner);
-      for (Step step : STEPS) {
-        if (step.version() > facts.schemaVersion()
-            && (!step.historyOnly() || config.historyMode() == HistoryMode.PRESERVING)) {
-          execute(read(step.file()).replace("${schema}", "\"" + config.schema() + "\""));
-        }
-      }
-      recordVersion();
-      execute("SELECT objectdb_raise_oids((SELECT max(zoid) FROM object_state))");
+      T result = work.run();
       connection.commit();
-      return new Report(facts.schemaVersion(), Math.max(facts.schemaVersion(), VERSION));
+      return result;
     } catch (SQLException | RuntimeException e) {
       connection.rollback();
       throw e;
     } finally {
       connection.setAutoCommit(true);
     }
+  }
+
+  private Report bringUpToDate() throws SQLException {
+    execute(CREATE_SCHEMA.formatted(config.schema()));
+    // Somebody else may have been faster, and the facts of before the locks are old.
+    DatabaseFacts facts = DatabaseFacts.read(connection);
+    facts.check(config, VERSION);
+    facts.checkOwner(owner);
+    for (Step step : STEPS) {
+      if (step.version() > facts.schemaVersion()
+          && (!step.historyOnly() || config.historyMode() == HistoryMode.PRESERVING)) {
+        execute(read(step.file()).replace("${schema}", "\"" + config.schema() + "\""));
+      }
+    }
+    recordVersion();
+    execute("SELECT objectdb_raise_oids((SELECT max(zoid) FROM object_state))");
+    return new Report(facts.schemaVersion(), Math.max(facts.schemaVersion(), VERSION));
   }
 
   /**

@@ -67,6 +67,35 @@ class SchemaIT {
   }
 
   @Test
+  void theirOwnerRemovesTheTablesAndNothingElse() throws SQLException {
+    String all =
+        """
+        SELECT relname FROM pg_class WHERE relnamespace = 'zodb_one'::regnamespace
+        UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'zodb_one'::regnamespace
+        UNION ALL SELECT typname FROM pg_type WHERE typnamespace = 'zodb_one'::regnamespace
+        """;
+    PgConfig mine = preserving().withSchema("zodb_one");
+    Schema.apply(free());
+    Schema.apply(mine);
+    assertThat(Schema.drop(mine, "plone/site")).isFalse(); // they are nobody's yet
+    Schema.apply(mine, Optional.of("plone/site"));
+    assertThat(Schema.drop(mine, "plone/other")).isFalse();
+    postgres.execute("CREATE VIEW titles AS SELECT state ->> 'title' FROM zodb_one.object_state");
+    assertThatExceptionOfType(SchemaException.class)
+        .isThrownBy(() -> Schema.drop(mine, "plone/site"))
+        .withMessageContaining("view titles depends on");
+    assertThat(postgres.query(all)).hasSizeGreaterThan(20);
+
+    postgres.execute("DROP VIEW titles");
+    assertThat(Schema.drop(mine, "plone/site")).isTrue();
+    assertThat(postgres.query(all)).isEmpty();
+    assertThat(Schema.drop(mine, "plone/site")).isFalse();
+    assertThat(postgres.query("SELECT to_regclass('public.object_state')"))
+        .containsExactly("object_state");
+    assertThat(Schema.apply(mine)).isEqualTo(new Schema.Report(0, VERSION));
+  }
+
+  @Test
   void theTablesBelongToWhoAskedFirst() throws SQLException {
     Schema.apply(free()); // as versions before did, for nobody
     Schema.apply(free(), Optional.of("plone/site"));

@@ -51,6 +51,11 @@ public final class PostgresServer {
 
   private PostgresServer() {}
 
+  /** Returns the name of the claim that holds its data, as Kubernetes makes it. */
+  public static String claim(ObjectDatabase database) {
+    return "%s-%s-0".formatted(DATA_VOLUME, name(database));
+  }
+
   /** Returns the name of StatefulSet, Service and Secret. */
   public static String name(ObjectDatabase database) {
     return Metadata.name(database) + "-postgres";

@@ -12,7 +12,8 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 /**
  * The Job that brings the tables to where the image wants them ({@code objectdb schema apply},
  * which changes nothing the second time). Its name tells image and inputs, so another image is
- * another Job, and one that succeeded is never run again.
+ * another Job, and one that succeeded is never run again. And the one that removes them, when their
+ * database is deleted and its policy is to delete them too ({@code objectdb schema drop}).
  */
 public final class SchemaJob {
   /** Annotation with the fingerprint of the login that the Job was started with. */
@@ -42,10 +43,25 @@ public final class SchemaJob {
     return database.getMetadata().getNamespace() + "/" + Metadata.name(database);
   }
 
-  /** Returns the Job. */
+  /** Returns the Job that brings the tables up to date. */
   public static Job desired(ObjectDatabase database, String image, PostgresAccess postgres) {
+    return job(database, image, postgres, name(database, image, postgres), "apply");
+  }
+
+  /** Returns the name of the Job that removes the tables. */
+  public static String nameOfDrop(ObjectDatabase database) {
+    return Metadata.name(database) + "-schema-drop";
+  }
+
+  /** Returns the Job that removes the tables. */
+  public static Job drop(ObjectDatabase database, String image, PostgresAccess postgres) {
+    return job(database, image, postgres, nameOfDrop(database), "drop");
+  }
+
+  private static Job job(
+      ObjectDatabase database, String image, PostgresAccess postgres, String name, String verb) {
     return new JobBuilder()
-        .withMetadata(Metadata.owned(database, name(database, image, postgres), Component.SCHEMA))
+        .withMetadata(Metadata.owned(database, name, Component.SCHEMA))
         .editMetadata()
         .addToAnnotations(POSTGRES, postgres.fingerprint())
         .endMetadata()
@@ -60,13 +76,7 @@ public final class SchemaJob {
                 .withRestartPolicy("OnFailure")
                 .withContainers(
                     RuntimePod.container(
-                            database,
-                            postgres,
-                            image,
-                            "schema",
-                            "apply",
-                            "--owner",
-                            owner(database))
+                            database, postgres, image, "schema", verb, "--owner", owner(database))
                         .withNewResources()
                         .addToRequests("cpu", new Quantity("100m"))
                         .addToRequests("memory", new Quantity("256Mi"))

@@ -94,6 +94,10 @@ public enum Reason {
   OperatorFault(true),
   /** The API server refused or did not answer a request; it is tried again. */
   RequestFailed(true),
+  /** The resource is being deleted; its data is removed first, as its deletion policy says. */
+  Deleting(false),
+  /** The data of a deleted resource could not be removed and stays; the message says why. */
+  DataRetained(true),
   /** The embedded PostgreSQL is not for production. */
   DevelopmentOnly(true);
 

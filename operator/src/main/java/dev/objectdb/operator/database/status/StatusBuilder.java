@@ -137,6 +137,9 @@ public final class StatusBuilder {
   }
 
   private static Phase phase(@Nullable ObjectDatabaseStatus before, Report report, State state) {
+    if (state.reason() == Reason.Deleting) {
+      return Phase.Deleting;
+    }
     if (state.stalled()) {
       return Phase.Failed;
     }

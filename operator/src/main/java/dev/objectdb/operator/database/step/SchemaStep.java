@@ -13,14 +13,9 @@ import dev.objectdb.operator.database.step.StepResult.Fail;
 import dev.objectdb.operator.database.step.StepResult.Hold;
 import dev.objectdb.operator.database.step.StepResult.Wait;
 import dev.objectdb.operator.kube.Labels.Component;
-import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -30,11 +25,11 @@ public final class SchemaStep {
       "the servers stay with %s; the tables are made as %s needs them, and the servers replaced,"
           + " when %s";
 
-  private final KubernetesClient client;
+  private final Jobs jobs;
   private final UpdateGate gate;
 
   public SchemaStep(KubernetesClient client, UpdateGate gate) {
-    this.client = client;
+    this.jobs = new Jobs(client);
     this.gate = gate;
   }
 
@@ -42,7 +37,7 @@ public final class SchemaStep {
   public static boolean wasDone(Pass pass, PostgresAccess postgres, String image) {
     return pass.seen()
         .named(Job.class, SchemaJob.name(pass.database(), image, postgres))
-        .filter(SchemaStep::hasSucceeded)
+        .filter(Jobs::hasSucceeded)
         .isPresent();
   }
 
@@ -77,16 +72,17 @@ public final class SchemaStep {
         return held.get();
       }
       // Of an image that is not wanted any more, most likely because its Job never ends.
-      others(seen, name).filter(other -> !hasSucceeded(other)).forEach(this::delete);
-      create(SchemaJob.desired(database, image, postgres));
+      others(seen, name).filter(other -> !Jobs.hasSucceeded(other)).forEach(jobs::delete);
+      jobs.create(SchemaJob.desired(database, image, postgres));
       return applying(name);
     }
-    if (hasSucceeded(job.get())) {
-      others(seen, name).forEach(this::delete);
+    if (Jobs.hasSucceeded(job.get())) {
+      others(seen, name).forEach(jobs::delete);
       return new Done<>(image);
     }
-    if (!postgres.fingerprint().equals(startedWith(job.get()))) {
-      delete(job.get()); // it may be pausing after failures with a password that is corrected now
+    if (!postgres.fingerprint().equals(Jobs.startedWith(job.get()))) {
+      jobs.delete(
+          job.get()); // it may be pausing after failures with a password that is corrected now
       return applying(name);
     }
     return PodTrouble.of(seen.pods(Component.SCHEMA))
@@ -117,31 +113,6 @@ public final class SchemaStep {
 
   private static StepResult<String> applying(String name) {
     return new Wait<>(Reason.SchemaApplying, "Job %s is making the schema".formatted(name));
-  }
-
-  private static boolean hasSucceeded(Job job) {
-    JobStatus status = job.getStatus();
-    return status != null && status.getSucceeded() != null && status.getSucceeded() > 0;
-  }
-
-  private static String startedWith(Job job) {
-    Map<String, String> annotations = job.getMetadata().getAnnotations();
-    return annotations == null ? "" : annotations.getOrDefault(SchemaJob.POSTGRES, "");
-  }
-
-  /** A Job is never changed, so it is created, not applied. */
-  private void create(Job job) {
-    try {
-      client.resource(job).create();
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) { // made by a pass before, unseen yet
-        throw e;
-      }
-    }
-  }
-
-  private void delete(Job job) {
-    client.resource(job).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
   }
 
   private static String nameOf(Job job) {
