@@ -5,6 +5,8 @@
     client.py HOST:PORT loop NAME    commits NAME:1, NAME:2, ... until its input ends
     client.py HOST:PORT list
 
+With ZEO_CA in the environment, PEM of who signs the servers' certificates, it speaks TLS.
+
 The loop prints "acknowledged NAME:n" when a commit has returned, and repeats an entry whose commit
 failed in a way that ZODB itself calls transient: a conflict, or a lost connection; and later one that
 the server says it could not make, as a user would who was shown that. Such a commit may
@@ -13,7 +15,9 @@ entries, changed in the same transactions, would tell if one was added twice or 
 an error if a commit has no higher tid than those before it, whichever servers made them.
 """
 
+import os
 import random
+import ssl
 import sys
 import threading
 import time
@@ -83,9 +87,16 @@ def show(root):
     print("count", root["count"]())
 
 
+def security(host):
+    authority = os.environ.get("ZEO_CA")
+    if not authority:
+        return {}
+    return {"ssl": ssl.create_default_context(cadata=authority), "ssl_server_hostname": host}
+
+
 def main(address, command, *arguments):
     host, port = address.rsplit(":", 1)
-    database = ZEO.DB((host, int(port)), wait_timeout=RECONNECT_SECONDS)
+    database = ZEO.DB((host, int(port)), wait_timeout=RECONNECT_SECONDS, **security(host))
     connection = database.open()
     committed(connection, prepare)
     if command == "set":

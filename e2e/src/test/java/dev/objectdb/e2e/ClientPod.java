@@ -49,10 +49,23 @@ final class ClientPod {
 
   /** The command line of the client in the pod. */
   static List<String> client(Namespace namespace, String address, String... arguments) {
-    List<String> words =
-        new ArrayList<>(
-            namespace.kubectlWords(
-                "exec", "--stdin", NAME, "--", "python3", "/client/client.py", address));
+    return client(namespace, List.of(), address, arguments);
+  }
+
+  /**
+   * The command line of a client in the pod that speaks TLS.
+   *
+   * @param authority who signs the servers' certificates, PEM
+   */
+  static List<String> secureClient(Namespace namespace, String authority, String address) {
+    return client(namespace, List.of("env", "ZEO_CA=" + authority), address);
+  }
+
+  private static List<String> client(
+      Namespace namespace, List<String> environment, String address, String... arguments) {
+    List<String> words = new ArrayList<>(namespace.kubectlWords("exec", "--stdin", NAME, "--"));
+    words.addAll(environment);
+    words.addAll(List.of("python3", "/client/client.py", address));
     words.addAll(List.of(arguments));
     return List.copyOf(words);
   }

@@ -6,35 +6,36 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Stock clients at work on a database while things happen to it. What each was promised is kept
  * outside the system, and compared at the end with what a fresh client finds.
  */
 final class Load implements AutoCloseable {
-  private static final int PORT = 8100;
-
-  private final Namespace namespace;
   private final String database;
+  private final List<String> client;
   private final List<CommitLoop> loops;
 
-  private Load(Namespace namespace, String database, List<CommitLoop> loops) {
-    this.namespace = namespace;
+  private Load(String database, List<String> client, List<CommitLoop> loops) {
     this.database = database;
+    this.client = client;
     this.loops = loops;
   }
 
-  /** Starts two clients and waits until both commit. */
-  static Load start(Namespace namespace, String database) {
+  /**
+   * Starts two clients and waits until both commit.
+   *
+   * @param client the command line of one, before what it is to do
+   */
+  static Load start(String database, List<String> client) {
     long now = System.nanoTime();
-    List<String> client = ClientPod.client(namespace, address(database));
     // Stock clients that make the root of an empty database at the same moment conflict for good.
-    Command.run(
-        Timeouts.COMMAND, ClientPod.client(namespace, address(database), "set", "root", "there"));
+    Command.run(Timeouts.COMMAND, with(client, "set", "root", "there"));
     Load load =
         new Load(
-            namespace,
             database,
+            client,
             List.of(
                 CommitLoop.start("a-%s-%x".formatted(database, now), client),
                 CommitLoop.start("b-%s-%x".formatted(database, now), client)));
@@ -42,8 +43,8 @@ final class Load implements AutoCloseable {
     return load;
   }
 
-  private static String address(String database) {
-    return database + ":" + PORT;
+  private static List<String> with(List<String> client, String... arguments) {
+    return Stream.concat(client.stream(), Stream.of(arguments)).toList();
   }
 
   /** Waits until every client has committed again. */
@@ -66,9 +67,7 @@ final class Load implements AutoCloseable {
   long checkPromises() {
     Set<String> promised = new HashSet<>();
     loops.forEach(loop -> promised.addAll(loop.stop()));
-    Entries found =
-        Entries.parse(
-            Command.run(Timeouts.COMMAND, ClientPod.client(namespace, address(database), "list")));
+    Entries found = Entries.parse(Command.run(Timeouts.COMMAND, with(client, "list")));
     assertThat(found.keys()).containsAll(promised);
     assertThat(found.count()).isEqualTo(found.keys().size());
     long repeated = loops.stream().mapToLong(CommitLoop::repeated).sum();

@@ -33,6 +33,8 @@ final class Site implements AutoCloseable {
         hard: {pods: "30", limits.memory: 24Gi, requests.cpu: "4", persistentvolumeclaims: "5"}
       """;
 
+  private static final String ZEO_PORT = ":8100";
+
   private final Namespace namespace;
   private final AtomicInteger files = new AtomicInteger();
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -139,7 +141,20 @@ final class Site implements AutoCloseable {
 
   /** Starts clients that commit to a database until {@link Load#check}. */
   Load load(String database) {
-    Load load = Load.start(namespace, database);
+    return keep(Load.start(database, ClientPod.client(namespace, database + ZEO_PORT)));
+  }
+
+  /**
+   * The same by TLS.
+   *
+   * @param authority who signs the servers' certificates, PEM
+   */
+  Load secureLoad(String database, String authority) {
+    return keep(
+        Load.start(database, ClientPod.secureClient(namespace, authority, database + ZEO_PORT)));
+  }
+
+  private Load keep(Load load) {
     open.add(load);
     return load;
   }
