@@ -183,6 +183,25 @@ class PostgresE2E {
     site.load(DATABASE).check();
   }
 
+  /** Scenario 22: a program that is older than the tables take. */
+  @Test
+  void tablesThatAreTooNewAreToldAndServersThatRunGoOn() {
+    Load load = site.load(DATABASE);
+    List<String> servers = site.servers(DATABASE);
+    String versions = postgres.sql("SELECT schema_version, works_from FROM objectdb_state").strip();
+    String set = "UPDATE objectdb_state SET (schema_version, works_from) = (%s)";
+
+    postgres.sql(set.formatted("999, 999"));
+    site.patch(DATABASE, "{\"postgres\":{\"foreignColumns\":\"Keep\"}}"); // another Job
+    site.awaitField(DATABASE, ".status.message", "use the newer program");
+    load.awaitProgress();
+    assertThat(site.servers(DATABASE)).isEqualTo(servers);
+
+    postgres.sql(set.formatted(versions.replace("|", ", ")));
+    site.awaitCondition(DATABASE, "Ready", "True");
+    load.check();
+  }
+
   /** Scenario 23. */
   @Test
   void dataGoesWithItsDatabaseWhereThatIsDeclared() {
