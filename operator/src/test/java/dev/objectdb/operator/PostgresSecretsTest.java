@@ -113,6 +113,13 @@ class PostgresSecretsTest {
     cluster.wakeTwice();
     cluster.schemaSucceeds();
     await().until(() -> !template().equals(before));
+    assertThat(strategy()).isEqualTo("Recreate"); // never servers at two places behind one address
+    cluster.serversStart();
+    await().until(() -> strategy().equals("RollingUpdate"));
+  }
+
+  private String strategy() {
+    return requireNonNull(cluster.deployment()).getSpec().getStrategy().getType();
   }
 
   @Test

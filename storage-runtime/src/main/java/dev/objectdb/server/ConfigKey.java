@@ -11,6 +11,8 @@ enum ConfigKey {
   /** This or the directory has to be given. */
   POSTGRES_URI("", "set it to postgresql://user:password@host:5432/dbname"),
   POSTGRES_DIRECTORY("", "mount a Secret there: uri, or host, port, dbname, username, password"),
+  /** What a program was started for, where the address itself may be changed by others. */
+  POSTGRES_PLACE("", "give host:port/dbname as the address must have it, or nothing for any"),
   POSTGRES_DATABASE("", "give the name of a database, or nothing for the address' own"),
   POSTGRES_TLS_MODE("", "give disable, allow, prefer, require, verify-ca or verify-full"),
   POSTGRES_TLS_CA_DIRECTORY("", "mount there what has a ca.crt, PEM"),

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  *   or: host  port  dbname  username  password  where there is no uri; port and dbname may miss
  * </pre>
  *
- * <p>Each session logs in with what the files say then. Only who logs in may change: another place
- * would be another database, for which there are other pods. Files that cannot be used change
+ * <p>Each session logs in with what the files say then. Who logs in may change, and how; another
+ * place would be another database, for which there are other pods. Files that cannot be used change
  * nothing, and the log says so once.
  */
 final class MountedLogin implements PgLogin {
@@ -58,7 +58,7 @@ final class MountedLogin implements PgLogin {
     String why = "";
     try {
       PgUri read = read();
-      if (read.isSamePlace(last)) {
+      if (read.place().equals(last.place())) {
         last = read;
       } else {
         why = "they name another place";

@@ -26,13 +26,27 @@ final class PostgresKeys {
     }
     ConfigKey key = uri.isEmpty() ? ConfigKey.POSTGRES_DIRECTORY : ConfigKey.POSTGRES_URI;
     try {
-      return uri.isEmpty()
-          ? new MountedLogin(Path.of(directory), settings)
-          : MountedLogin.complete(PgUri.parse(uri), settings);
+      PgLogin login =
+          uri.isEmpty()
+              ? new MountedLogin(Path.of(directory), settings)
+              : MountedLogin.complete(PgUri.parse(uri), settings);
+      return atItsPlace(login, texts.text(ConfigKey.POSTGRES_PLACE));
     } catch (IOException | IllegalArgumentException e) {
       throw new ConfigException(
           "%s cannot be used (%s): %s".formatted(key.key(), e.getMessage(), key.remedy()));
     }
+  }
+
+  /** Who starts where others of the same kind are not would split the database in two. */
+  private static PgLogin atItsPlace(PgLogin login, String place) {
+    if (!place.isEmpty() && !place.equals(login.now().place())) {
+      throw new ConfigException(
+          ("the PostgreSQL address names %s, and this program was made for %s: whoever changed the"
+                  + " address has to start others, which the operator does once it has seen the new"
+                  + " place")
+              .formatted(login.now().place(), place));
+    }
+    return login;
   }
 
   private static String problem(String uri) {

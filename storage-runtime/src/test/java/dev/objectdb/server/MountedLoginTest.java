@@ -53,6 +53,16 @@ class MountedLoginTest {
   }
 
   @Test
+  void anotherUserIsAnotherPlaceWhereTheDatabaseIsNamedAfterThem() throws IOException {
+    put("uri", "postgresql://zope:one@db");
+    MountedLogin login = login();
+    put("uri", "postgresql://plone:two@db");
+    assertThat(login.now()).isEqualTo(PgUri.parse("postgresql://zope:one@db"));
+    put("uri", "postgresql://plone:two@db/zope");
+    assertThat(login.now()).isEqualTo(PgUri.parse("postgresql://plone:two@db/zope"));
+  }
+
+  @Test
   void whatCannotBeReadChangesNothing() throws IOException {
     put("uri", "postgresql://zope:one@db/zodb");
     MountedLogin login = login();

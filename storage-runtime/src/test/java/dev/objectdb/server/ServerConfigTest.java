@@ -45,6 +45,7 @@ class ServerConfigTest {
         Map.ofEntries(
             Map.entry("OBJECTDB_POSTGRES_URI", ""),
             Map.entry("OBJECTDB_POSTGRES_DIRECTORY", ""),
+            Map.entry("OBJECTDB_POSTGRES_PLACE", ""),
             Map.entry("OBJECTDB_POSTGRES_DATABASE", ""),
             Map.entry("OBJECTDB_POSTGRES_TLS_MODE", ""),
             Map.entry("OBJECTDB_POSTGRES_TLS_CA_DIRECTORY", ""),
@@ -279,6 +280,24 @@ class ServerConfigTest {
     assertRefused(
         Map.of("OBJECTDB_POSTGRES_URI", URI, "OBJECTDB_POSTGRES_DIRECTORY", directory.toString()),
         "OBJECTDB_POSTGRES_URI and OBJECTDB_POSTGRES_DIRECTORY are both set: unset one of them");
+  }
+
+  @Test
+  void anAddressThatLeadsElsewhereThanTheProgramWasMadeForIsRefused() {
+    String there = "postgresql://u:p@db/zodb";
+    assertThat(
+            ServerConfig.read(
+                    Map.of(
+                        "OBJECTDB_POSTGRES_URI", there, "OBJECTDB_POSTGRES_PLACE", "db:5432/zodb"))
+                .postgres()
+                .login()
+                .now())
+        .isEqualTo(PgUri.parse(there));
+    assertRefused(
+        Map.of("OBJECTDB_POSTGRES_URI", there, "OBJECTDB_POSTGRES_PLACE", "db:5432/other"),
+        "the PostgreSQL address names db:5432/zodb, and this program was made for db:5432/other:"
+            + " whoever changed the address has to start others, which the operator does once it"
+            + " has seen the new place");
   }
 
   @Test

@@ -83,12 +83,11 @@ public final class PostgresAddress {
     return with("host", String.join(",", hosts));
   }
 
-  /** Returns a text that is the same for all who log in at the same place; holds no secret. */
+  /**
+   * Returns where the database is, as in {@code host:5432/dbname}: all but who logs in, and how.
+   */
   public String place() {
-    Map<String, String> place = new TreeMap<>(parameters);
-    place.keySet().removeAll(List.of("user", "password", "sslmode", "sslrootcert"));
-    place.put("dbname", database());
-    return place.toString();
+    return hosts() + "/" + database();
   }
 
   private static Map<String, String> ofUri(Matcher uri) {

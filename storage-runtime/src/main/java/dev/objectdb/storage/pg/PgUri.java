@@ -96,15 +96,11 @@ public final class PgUri implements PgLogin {
     return new PgUri(changed);
   }
 
-  /** Returns whether two addresses differ at most in who logs in. */
-  public boolean isSamePlace(PgUri other) {
-    return withoutLogin().equals(other.withoutLogin());
-  }
-
-  private Map<String, String> withoutLogin() {
-    Map<String, String> place = new LinkedHashMap<>(parameters);
-    place.keySet().removeAll(List.of("user", "password"));
-    return place;
+  /**
+   * Returns where the database is, as in {@code host:5432/dbname}: all but who logs in, and how.
+   */
+  public String place() {
+    return hostsAndPorts() + "/" + database();
   }
 
   private void refuseWhatIsNotUnderstood() {

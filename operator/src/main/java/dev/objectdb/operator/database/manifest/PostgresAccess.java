@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param database name of the database; null for that of the Secret
  * @param tlsMode libpq's sslmode
  * @param caSecret Secret whose ca.crt is to be trusted; null for none
- * @param place changes with the place of the database, and not with who logs in
+ * @param place where the database is, as pods are told it: {@code host:port/dbname}
  * @param fingerprint changes with everything in the Secrets; does not reveal it
  * @param poolMax connections that each server may read with
  * @param poolBasis what poolMax was computed from, besides the number of servers

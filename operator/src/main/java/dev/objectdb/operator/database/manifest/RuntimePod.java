@@ -89,6 +89,8 @@ final class RuntimePod {
         .withEnv(
             differing(
                 env("OBJECTDB_POSTGRES_DIRECTORY", POSTGRES_PATH),
+                // The Secret may name another place before anybody has looked at that one.
+                env("OBJECTDB_POSTGRES_PLACE", postgres.place()),
                 env("OBJECTDB_POSTGRES_TLS_MODE", postgres.tlsMode()),
                 env("OBJECTDB_POSTGRES_SCHEMA", spec.postgres().schema()),
                 env("OBJECTDB_POSTGRES_FOREIGN_COLUMNS", spec.postgres().foreignColumns().name()),

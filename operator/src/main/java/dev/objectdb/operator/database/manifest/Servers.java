@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -115,6 +116,20 @@ public final class Servers {
   /** Returns the place of the database that the servers of a Deployment of ours use. */
   public static String placeOf(Deployment live) {
     return annotation(live.getSpec().getTemplate().getMetadata(), SchemaJob.POSTGRES);
+  }
+
+  /** Returns the place of the database that a server uses. */
+  public static String placeOf(Pod server) {
+    return annotation(server.getMetadata(), SchemaJob.POSTGRES);
+  }
+
+  /** Returns the same, but that all servers end before the first new one starts. */
+  public static Deployment oneAfterTheOther(Deployment desired) {
+    return new DeploymentBuilder(desired)
+        .editSpec()
+        .withStrategy(new DeploymentStrategyBuilder().withType("Recreate").build())
+        .endSpec()
+        .build();
   }
 
   /** Returns what the pools of the servers of a Deployment of ours were computed from. */

@@ -59,9 +59,15 @@ public record Observed(List<HasMetadata> objects) {
    * have ended for good and are only kept for somebody to read, as evicted ones are.
    */
   public List<Pod> pods(Component component) {
+    return alive(component).stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .toList();
+  }
+
+  /** Returns the pods of a component that have not ended, also those on their way out. */
+  public List<Pod> alive(Component component) {
     return all(Pod.class).stream()
         .filter(pod -> Labels.isOf(component, pod))
-        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
         .filter(pod -> !hasEnded(pod))
         .toList();
   }

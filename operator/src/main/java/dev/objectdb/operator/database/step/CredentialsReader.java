@@ -114,13 +114,12 @@ final class CredentialsReader {
                 inParts ? "keys " + String.join(", ", files.keySet()) : "key " + keys.uri(),
                 source.secretName());
     try {
+      PostgresAddress declared =
+          inParts
+              ? PostgresAddress.of(parameters(files, secret))
+              : PostgresAddress.parse(value(secret, keys.uri()));
       PostgresAddress address =
-          complete(
-              (inParts
-                      ? PostgresAddress.of(parameters(files, secret))
-                      : PostgresAddress.parse(SecretText.of(secret, keys.uri())))
-                  .within(database.getMetadata().getNamespace()),
-              source);
+          complete(declared.within(database.getMetadata().getNamespace()), source);
       // With the Secret's own number, which only its readers know, so that nobody tries out URIs.
       String fingerprint =
           Fingerprint.of(secret.getMetadata().getUid(), parameters(files, secret).toString(), ca);
@@ -131,7 +130,7 @@ final class CredentialsReader {
               source.database(),
               address.sslMode(),
               source.caSecret(),
-              Fingerprint.of(address.place()),
+              complete(declared, source).place(),
               fingerprint,
               database.getSpec().pool().max(),
               "");

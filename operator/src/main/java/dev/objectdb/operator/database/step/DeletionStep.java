@@ -14,11 +14,9 @@ import dev.objectdb.operator.database.step.StepResult.Done;
 import dev.objectdb.operator.database.step.StepResult.Fail;
 import dev.objectdb.operator.database.step.StepResult.Hold;
 import dev.objectdb.operator.database.step.StepResult.Wait;
-import dev.objectdb.operator.kube.Labels;
 import dev.objectdb.operator.kube.Labels.Component;
 import dev.objectdb.operator.kube.Secrets;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -87,22 +85,17 @@ public final class DeletionStep {
     pass.seen().all(Job.class).stream() // they would make the tables anew
         .filter(job -> !job.getMetadata().getName().equals(SchemaJob.nameOfDrop(database)))
         .forEach(jobs::delete);
-    if (hasPods(pass, Component.SERVER)) {
+    if (!pass.seen().alive(Component.SERVER).isEmpty()) {
       return waiting("the servers are ending");
     }
     return database.getSpec().postgres().embedded() == null ? drop(pass) : deleteVolume(pass);
-  }
-
-  /** Whether pods are there, also those on their way out. */
-  private static boolean hasPods(Pass pass, Component component) {
-    return pass.seen().all(Pod.class).stream().anyMatch(pod -> Labels.isOf(component, pod));
   }
 
   private StepResult<String> deleteVolume(Pass pass) {
     ObjectDatabase database = pass.database();
     String name = PostgresServer.name(database);
     pass.seen().named(StatefulSet.class, name).ifPresent(this::delete);
-    if (hasPods(pass, Component.POSTGRES)) {
+    if (!pass.seen().alive(Component.POSTGRES).isEmpty()) {
       return waiting("the embedded PostgreSQL is ending");
     }
     String namespace = database.getMetadata().getNamespace();

@@ -41,7 +41,12 @@ public final class ServersStep {
 
   /** Makes the servers; returns how many there are. */
   public Applied apply(Pass pass, PostgresAccess postgres, String image) {
-    return apply(pass, Servers.desired(pass.database(), image, postgres));
+    Deployment desired = Servers.desired(pass.database(), image, postgres);
+    // Servers at two places behind one address would take commits for two databases.
+    boolean moves =
+        pass.seen().alive(Component.SERVER).stream()
+            .anyMatch(server -> !Servers.placeOf(server).equals(postgres.place()));
+    return apply(pass, moves ? Servers.oneAfterTheOther(desired) : desired);
   }
 
   /**
