@@ -145,8 +145,9 @@ class CertificatesTest {
     assertThat(requireNonNull(cluster.database().getStatus()).conditions())
         .noneMatch(condition -> condition.type().equals("CertificatesValid"));
 
-    cluster.change(BROUGHT);
+    cluster.change(BROUGHT.replaceFirst("\\{", "{replicas: 3, "));
     await().until(() -> cluster.condition("CertificatesValid").status() == Status.False);
+    await().until(() -> requireNonNull(cluster.deployment()).getSpec().getReplicas() == 3);
     assertThat(template()).isEqualTo(before);
 
     bring(authority.issue(List.of("site"), now));

@@ -123,9 +123,9 @@ public record ObjectDatabaseSpec(
         @Default("Retain")
         DeletionPolicy deletionPolicy,
     @JsonPropertyDescription(
-            "Refuses the deletion of this resource, also that with its namespace, until this is"
-                + " false again. It takes the chart's ValidatingAdmissionPolicy, which comes with"
-                + " the definition of the resource.")
+            "Refuses the deletion of this resource until this is false again; that of its namespace"
+                + " takes everything else in it all the same. It takes the chart's"
+                + " ValidatingAdmissionPolicy, which comes with the definition of the resource.")
         @Default("false")
         boolean deletionProtection) {
 

@@ -266,11 +266,13 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
 
   private Report withPostgres(Pass pass, Credentials credentials, StepResult<String> certificates) {
     DatabaseStep.Outcome outcome = databaseStep.run(pass, credentials);
-    if (!(certificates instanceof Done)) { // servers that are made now would not start
-      return stopped(pass, outcome.result() instanceof Done ? certificates : outcome.result());
-    }
     PostgresAccess access = outcome.access();
     String image = images.wanted(pass);
+    if (!(certificates
+        instanceof Done)) { // servers of another kind than those there are would not start
+      serversStep.keepAsTheyAre(pass, access, image);
+      return stopped(pass, outcome.result() instanceof Done ? certificates : outcome.result());
+    }
     StepResult<?> result =
         outcome.result() instanceof Done ? schemaStep.run(pass, access, image) : outcome.result();
     if (result instanceof Done) {

@@ -63,6 +63,14 @@ public final class ServersStep {
             .orElse(desired));
   }
 
+  /**
+   * Only sees to it that there are as many as declared, of those there are: new ones would fail.
+   */
+  public void keepAsTheyAre(Pass pass, PostgresAccess postgres, String image) {
+    Deployment desired = Servers.desired(pass.database(), image, postgres);
+    live(pass).ifPresent(live -> apply(pass, withTemplateOf(live, desired)));
+  }
+
   private static Deployment withTemplateOf(Deployment live, Deployment desired) {
     return new DeploymentBuilder(desired)
         .editSpec()
