@@ -152,6 +152,9 @@ class CertificatesTest {
 
     bring(authority.issue(List.of("site"), now));
     await().until(() -> !template().equals(before));
+    assertThat(connection().get("zope.conf")).contains("<zeoclient>"); // as servers still speak
+    cluster.serversStart();
+    await().until(() -> requireNonNull(connection().get("zope.conf")).contains("<ssl>"));
 
     cluster.change(PLAIN);
     await().until(() -> template().equals(before));

@@ -353,6 +353,7 @@ final class FakeCluster implements AutoCloseable {
         .withNamespace(NAMESPACE)
         .withName(name)
         .endMetadata()
+        .withSpec(deployment.getSpec().getTemplate().getSpec())
         .withNewStatus()
         .addNewCondition()
         .withType("Ready")

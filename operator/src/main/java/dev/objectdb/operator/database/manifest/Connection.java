@@ -31,18 +31,24 @@ public final class Connection {
     return live.getData() == null ? "" : live.getData().getOrDefault(TRUSTED, "");
   }
 
-  static ConfigMap desired(ObjectDatabase database, String trusted) {
+  /**
+   * How servers speak.
+   *
+   * @param tls whether they speak TLS
+   * @param trusted certificates for clients to trust then, PEM; empty for none
+   */
+  public record Security(boolean tls, String trusted) {}
+
+  static ConfigMap desired(ObjectDatabase database, Security security) {
+    String trusted = security.tls() ? security.trusted() : "";
     return new ConfigMapBuilder()
         .withMetadata(Metadata.owned(database, name(database), Component.SERVER))
         .addToData("host", ZeoService.host(database))
         .addToData("port", Integer.toString(database.getSpec().zeo().port()))
-        .addToData("zope.conf", zopeConf(database, !trusted.isEmpty()))
+        .addToData(
+            "zope.conf", security.tls() ? secured(database, !trusted.isEmpty()) : plain(database))
         .addToData(trusted.isEmpty() ? Map.of() : Map.of(TRUSTED, trusted))
         .build();
-  }
-
-  private static String zopeConf(ObjectDatabase database, boolean trusted) {
-    return database.getSpec().zeo().tls().enabled() ? secured(database, trusted) : plain(database);
   }
 
   /**

@@ -26,15 +26,15 @@ public final class Surroundings {
   /**
    * Returns all that should be there.
    *
-   * @param trusted certificates for clients to trust, PEM; empty for none
+   * @param security what clients are told of the servers
    */
-  public static List<HasMetadata> desired(ObjectDatabase database, String trusted) {
+  public static List<HasMetadata> desired(ObjectDatabase database, Connection.Security security) {
     List<HasMetadata> desired = new ArrayList<>();
     // Also where another one is named: servers of before may still need it.
     desired.add(ServerAccount.desired(database));
     desired.add(ZeoService.desired(database));
     desired.add(ZeoService.headless(database));
-    desired.add(Connection.desired(database, trusted));
+    desired.add(Connection.desired(database, security));
     desired.add(Settings.desired(database));
     if (database.getSpec().zeo().networkPolicy().enabled()) {
       desired.add(Network.desired(database));

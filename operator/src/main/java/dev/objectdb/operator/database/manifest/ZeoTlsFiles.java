@@ -4,6 +4,7 @@ import dev.objectdb.crds.v1alpha1.ObjectDatabase;
 import dev.objectdb.crds.v1alpha1.ZeoTls;
 import dev.objectdb.operator.kube.Labels.Component;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -75,6 +76,12 @@ public final class ZeoTlsFiles {
       names.addAll(declared.dnsNames());
     }
     return List.copyOf(names);
+  }
+
+  /** Returns whether a server of ours speaks TLS. */
+  public static boolean isSpokenBy(Pod server) {
+    return server.getSpec().getVolumes().stream()
+        .anyMatch(volume -> volume.getName().equals(VOLUME));
   }
 
   static List<Volume> volumes(ObjectDatabase database) {

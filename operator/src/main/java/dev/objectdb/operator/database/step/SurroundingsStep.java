@@ -2,11 +2,13 @@ package dev.objectdb.operator.database.step;
 
 import dev.objectdb.operator.database.manifest.Connection;
 import dev.objectdb.operator.database.manifest.Surroundings;
+import dev.objectdb.operator.database.manifest.ZeoTlsFiles;
 import dev.objectdb.operator.kube.Labels;
 import dev.objectdb.operator.kube.Labels.Component;
 import dev.objectdb.operator.kube.ServerSideApply;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
@@ -33,7 +35,8 @@ public final class SurroundingsStep {
   public StepResult<Integer> run(Pass pass, StepResult<String> certificates) {
     String trusted =
         certificates instanceof StepResult.Done<String>(String now) ? now : trustedBefore(pass);
-    List<HasMetadata> desired = Surroundings.desired(pass.database(), trusted);
+    List<HasMetadata> desired =
+        Surroundings.desired(pass.database(), new Connection.Security(speaksTls(pass), trusted));
     List<StepResult<Integer>> refused = new ArrayList<>();
     desired.forEach(object -> attempt(refused, () -> make(pass, object)));
     superfluous(pass, desired)
@@ -62,6 +65,14 @@ public final class SurroundingsStep {
         .filter(it -> it.getMetadata().getDeletionTimestamp() == null)
         .filter(it -> desired.stream().noneMatch(wanted -> isSame(it, wanted)))
         .toList();
+  }
+
+  /** As the servers do that are there: those that are declared may have to wait for long. */
+  private static boolean speaksTls(Pass pass) {
+    List<Pod> servers = pass.seen().pods(Component.SERVER);
+    return servers.isEmpty()
+        ? pass.database().getSpec().zeo().tls().enabled()
+        : servers.stream().anyMatch(ZeoTlsFiles::isSpokenBy);
   }
 
   private static String trustedBefore(Pass pass) {

@@ -178,7 +178,8 @@ class GoldenTest {
     manifests.add(Servers.desired(database, IMAGE, access));
     manifests.addAll(
         Surroundings.desired(
-            database, database.getSpec().zeo().tls().enabled() ? "certificates\n" : ""));
+            database,
+            new Connection.Security(database.getSpec().zeo().tls().enabled(), "certificates\n")));
     return manifests;
   }
 
