@@ -86,6 +86,31 @@ class CertificatesTest {
   }
 
   @Test
+  void whatCannotBeRenewedIsUsedAsLongAsItHolds() {
+    running(OWN);
+    cluster.stopOperators();
+    Secret servers = requireNonNull(cluster.secret("site-zeo-tls"));
+    servers.getData().putAll(data(authority.issue(List.of("site"), now))); // due to be replaced
+    cluster.client().resource(servers).update();
+    cluster.dispatcher().refuse("/secrets/site-zeo-tls");
+    cluster.startOperator(_ -> {});
+    cluster.change(OWN.replaceFirst("\\{", "{replicas: 3, "));
+    await().until(() -> requireNonNull(cluster.deployment()).getSpec().getReplicas() == 3);
+    assertThat(requireNonNull(cluster.secret("site-zeo-tls")).getData())
+        .isEqualTo(servers.getData());
+    assertThat(cluster.condition("CertificatesValid").status()).isEqualTo(Status.True);
+
+    cluster.dispatcher().refuse("nothing");
+    cluster.wakeTwice();
+    await()
+        .until(
+            () ->
+                !requireNonNull(cluster.secret("site-zeo-tls"))
+                    .getData()
+                    .equals(servers.getData()));
+  }
+
+  @Test
   void aSecretOfSomebodyElseIsNotOverwritten() {
     cluster.createSecret("site-zeo-tls", "tls.crt", "mine");
     cluster.create(OWN);

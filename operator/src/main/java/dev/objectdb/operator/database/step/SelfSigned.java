@@ -5,17 +5,21 @@ import dev.objectdb.operator.database.manifest.ZeoTlsFiles;
 import dev.objectdb.operator.database.status.Reason;
 import dev.objectdb.operator.database.step.StepResult.Done;
 import dev.objectdb.operator.database.step.StepResult.Fail;
+import dev.objectdb.operator.kube.ApiErrors;
 import dev.objectdb.operator.kube.Secrets;
 import dev.objectdb.operator.tls.Authority;
 import dev.objectdb.operator.tls.Authority.Issued;
 import dev.objectdb.operator.tls.BadPemException;
 import dev.objectdb.operator.tls.ServerCertificate;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Certificates of the operator's own making, in two Secrets: that of the authority, which only the
@@ -26,6 +30,8 @@ import java.util.Optional;
  * the same clients.
  */
 final class SelfSigned {
+  private static final Logger LOG = LoggerFactory.getLogger(SelfSigned.class);
+
   private final Secrets secrets;
   private final Clock clock;
 
@@ -57,7 +63,7 @@ final class SelfSigned {
     }
     Issued issued = authority.issue(names, now);
     return new Done<>(
-        secrets.write(
+        written(
             ZeoTlsFiles.secret(
                 database,
                 name,
@@ -66,6 +72,19 @@ final class SelfSigned {
                     ZeoTlsFiles.KEY, issued.key(),
                     ZeoTlsFiles.TRUSTED, trusted)),
             live));
+  }
+
+  /** What cannot be renewed today is used as long as it holds, which the step judges. */
+  private Secret written(Secret desired, Optional<Secret> live) {
+    try {
+      return secrets.write(desired, live);
+    } catch (KubernetesClientException e) {
+      LOG.atWarn()
+          .addKeyValue("secret", desired.getMetadata().getName())
+          .addKeyValue("why", ApiErrors.text(e))
+          .log("a certificate is due and could not be written");
+      return live.orElseThrow(() -> e);
+    }
   }
 
   private static boolean isFine(Secret live, Authority authority, List<String> names, Instant now) {
@@ -94,7 +113,7 @@ final class SelfSigned {
     }
     Issued texts = (live.isPresent() ? authority.renewed(now) : authority).texts();
     return read(
-        secrets.write(
+        written(
             ZeoTlsFiles.secret(
                 database,
                 name,
