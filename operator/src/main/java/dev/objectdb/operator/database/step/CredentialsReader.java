@@ -117,7 +117,7 @@ final class CredentialsReader {
       PostgresAddress declared =
           inParts
               ? PostgresAddress.of(parameters(files, secret))
-              : PostgresAddress.parse(value(secret, keys.uri()));
+              : PostgresAddress.parse(SecretText.of(secret, keys.uri()));
       PostgresAddress address =
           complete(declared.within(database.getMetadata().getNamespace()), source);
       // With the Secret's own number, which only its readers know, so that nobody tries out URIs.
