@@ -12,6 +12,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -284,7 +286,15 @@ public final class Schema {
     return switch (SqlErrors.kind(error)) {
       case LOST, BUSY, TRANSIENT -> SqlErrors.unavailable("preparing the schema", error);
       case DATA, UNEXPECTED ->
-          new SchemaException("the schema could not be prepared: " + error.getMessage(), error);
+          new SchemaException("the schema could not be changed: " + text(error), error);
     };
+  }
+
+  /** Of DDL the details are names of tables and views, and no content. */
+  private static String text(SQLException error) {
+    ServerErrorMessage said =
+        error instanceof PSQLException driver ? driver.getServerErrorMessage() : null;
+    String detail = said == null ? null : said.getDetail();
+    return detail == null ? String.valueOf(error.getMessage()) : error.getMessage() + ": " + detail;
   }
 }

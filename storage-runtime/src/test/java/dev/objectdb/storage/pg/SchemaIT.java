@@ -83,7 +83,7 @@ class SchemaIT {
     postgres.execute("CREATE VIEW titles AS SELECT state ->> 'title' FROM zodb_one.object_state");
     assertThatExceptionOfType(SchemaException.class)
         .isThrownBy(() -> Schema.drop(mine, "plone/site"))
-        .withMessageContaining("view titles depends on");
+        .withMessageContaining("view public.titles depends on");
     assertThat(postgres.query(all)).hasSizeGreaterThan(20);
 
     postgres.execute("DROP VIEW titles");
