@@ -55,7 +55,8 @@ class ChartTest {
   void secretsAreNeitherListedNorWatched() throws IOException {
     String rules = Files.readString(CHART.resolve("templates/_helpers.tpl"));
     assertThat(rules).containsOnlyOnce("[secrets]");
-    assertThat(rules).containsPattern("resources: \\[secrets]\\s+verbs: \\[get, create, patch]");
+    assertThat(rules)
+        .containsPattern("resources: \\[secrets]\\s+verbs: \\[get, create, patch, delete]");
     assertThat(rules).doesNotContain("\"*\"");
   }
 }

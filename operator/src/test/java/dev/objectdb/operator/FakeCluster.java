@@ -13,6 +13,8 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -394,7 +396,9 @@ final class FakeCluster implements AutoCloseable {
                 .addToLabels("app.kubernetes.io/managed-by", "objectdb-operator")
                 .addToLabels("app.kubernetes.io/instance", "site")
                 .addToLabels("app.kubernetes.io/component", component)
+                .withAnnotations(template().getMetadata().getAnnotations())
                 .endMetadata()
+                .withSpec(template().getSpec())
                 .withNewStatus()
                 .addNewContainerStatus()
                 .withNewState()
@@ -410,5 +414,19 @@ final class FakeCluster implements AutoCloseable {
                 .endStatus()
                 .build())
         .create();
+  }
+
+  /** What every server is made of, once there is a Deployment. */
+  private PodTemplateSpec template() {
+    return Optional.ofNullable(deployment())
+        .map(deployment -> deployment.getSpec().getTemplate())
+        .orElseGet(
+            () ->
+                new PodTemplateSpecBuilder()
+                    .withNewMetadata()
+                    .endMetadata()
+                    .withNewSpec()
+                    .endSpec()
+                    .build());
   }
 }

@@ -174,7 +174,8 @@ class ReconcileTest {
     running(EMBEDDED);
     for (int i = 0; i < 2; i++) {
       cluster.podCrashes("server", "objectdb: no\n");
-      await().until(() -> cluster.ready().reason().equals("ServersFailing"));
+      await()
+          .untilAsserted(() -> assertThat(cluster.ready().toString()).contains("ServersFailing"));
       cluster.serversStart();
       await().until(() -> cluster.ready().reason().equals("ServersReady"));
     }

@@ -21,6 +21,7 @@ class SchemaDefaultsTest {
                     schema: public
                     statementTimeout: 60s
                   cache: {memory: 256Mi}
+                  deletionPolicy: Retain
                   deletionProtection: false
                   hibernated: false
                   historyMode: Free

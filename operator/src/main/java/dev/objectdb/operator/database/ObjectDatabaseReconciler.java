@@ -59,11 +59,11 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
       "the operator failed by a fault of its own (%s) and tries again: its log tells more; please"
           + " report it";
 
-  private final CertificatesStep certificatesStep;
   private static final String NAMESPACE_GOES =
       "the data in PostgreSQL stays where it is, since nothing can be run any more in a namespace"
           + " that is being deleted";
 
+  private final CertificatesStep certificatesStep;
   private final SurroundingsStep surroundingsStep;
   private final PostgresStep postgresStep;
   private final PostgresWatch watch;
@@ -268,8 +268,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
     DatabaseStep.Outcome outcome = databaseStep.run(pass, credentials);
     PostgresAccess access = outcome.access();
     String image = images.wanted(pass);
-    if (!(certificates
-        instanceof Done)) { // servers of another kind than those there are would not start
+    if (!(certificates instanceof Done)) { // other servers than those there are would not start
       serversStep.keepAsTheyAre(pass, access, image);
       return stopped(pass, outcome.result() instanceof Done ? certificates : outcome.result());
     }

@@ -75,7 +75,10 @@ class GoldenTest {
     assertThat(defaults).containsAllEntriesOf(RuntimePod.DEFAULTS);
     assertThat(variables("{postgres: {embedded: {}}}"))
         .containsExactly(
-            "OBJECTDB_POSTGRES_DIRECTORY", "OBJECTDB_POSTGRES_TLS_MODE", "OBJECTDB_LOG_LEVEL_FILE");
+            "OBJECTDB_POSTGRES_DIRECTORY",
+            "OBJECTDB_POSTGRES_PLACE",
+            "OBJECTDB_POSTGRES_TLS_MODE",
+            "OBJECTDB_LOG_LEVEL_FILE");
     assertThat(variables("{historyMode: Preserving, postgres: {embedded: {}}}"))
         .contains("OBJECTDB_HISTORY_MODE");
   }
