@@ -63,7 +63,10 @@ final class Site implements AutoCloseable {
 
   /** Makes a database again what a manifest says, whatever a test left of it, and waits for it. */
   void restore(String database, String manifest) {
-    namespace.kubectl("replace", "--filename", file(manifest).toString());
+    String file = file(manifest).toString();
+    await() // the operator may write its status between what kubectl reads and what it writes
+        .atMost(Timeouts.DATABASE_READY)
+        .untilAsserted(() -> namespace.kubectl("replace", "--filename", file));
     awaitCondition(database, "Ready", "True");
   }
 
