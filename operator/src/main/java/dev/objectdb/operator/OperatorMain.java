@@ -8,6 +8,7 @@ import dev.objectdb.operator.database.status.StatusWriter;
 import dev.objectdb.operator.database.step.CertificatesStep;
 import dev.objectdb.operator.database.step.DeletionStep;
 import dev.objectdb.operator.database.step.ImageChoice;
+import dev.objectdb.operator.database.step.MonitoringStep;
 import dev.objectdb.operator.database.step.PostgresStep;
 import dev.objectdb.operator.database.step.SchemaStep;
 import dev.objectdb.operator.database.step.ServersStep;
@@ -18,6 +19,7 @@ import dev.objectdb.operator.health.HealthServer.Probes;
 import dev.objectdb.operator.health.Heartbeat;
 import dev.objectdb.operator.kube.Events;
 import dev.objectdb.operator.kube.Secrets;
+import dev.objectdb.operator.kube.ServedKinds;
 import dev.objectdb.operator.kube.ServerSideApply;
 import dev.objectdb.operator.metrics.OperatorMetrics;
 import dev.objectdb.operator.pg.JdbcProbe;
@@ -128,6 +130,7 @@ public final class OperatorMain {
         new ObjectDatabaseReconciler.Parts(
             new CertificatesStep(secrets, clock),
             new SurroundingsStep(client, apply),
+            new MonitoringStep(client, apply, new ServedKinds(client, clock)),
             postgresStep,
             new PostgresWatch(probe, clock, lookAgain),
             new SchemaStep(client, gate),

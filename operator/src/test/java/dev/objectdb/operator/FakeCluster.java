@@ -195,9 +195,14 @@ final class FakeCluster implements AutoCloseable {
         .createOr(it -> it.update());
   }
 
-  /** Makes the database of an embedded PostgreSQL, and plays until it serves. */
+  /** Makes the smallest database there is, and plays until it serves. */
   void running() {
-    create(EMBEDDED);
+    running(EMBEDDED);
+  }
+
+  /** Makes a database of an embedded PostgreSQL, and plays until it serves. */
+  void running(String spec) {
+    create(spec);
     postgresStarts();
     schemaSucceeds();
     serversStart();

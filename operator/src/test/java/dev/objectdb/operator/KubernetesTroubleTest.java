@@ -75,6 +75,16 @@ class KubernetesTroubleTest {
   }
 
   @Test
+  void withoutAPrometheusOperatorADatabaseServesAndIsToldSo() {
+    cluster.running(
+        "{monitoring: {podMonitor: {enabled: true}, rules: {enabled: true}}, postgres: {embedded:"
+            + " {}}}");
+    await().until(() -> cluster.condition("Warning").message().contains("PrometheusRule"));
+    assertThat(cluster.condition("Warning").message())
+        .contains("declares a PodMonitor, and the API server knows no such kind");
+  }
+
+  @Test
   void whatIsRefusedHoldsUpNeitherSchemaNorServers() {
     cluster.dispatcher().refuse("/networkpolicies", 422);
     cluster.create(EMBEDDED);

@@ -24,6 +24,13 @@ import org.jspecify.annotations.Nullable;
     message =
         "zeo.drainTimeout does not fit into podTemplate.terminationGracePeriodSeconds, of which 15"
             + " s are for other things: raise the latter or lower the former")
+@ValidationRule(
+    value =
+        "!has(self.zeo) || !has(self.monitoring) || !has(self.zeo.port)"
+            + " || !has(self.monitoring.port) || self.zeo.port != self.monitoring.port",
+    message =
+        "zeo.port and monitoring.port are the same, and the latter is for probes and metrics:"
+            + " choose another one, such as 8100 and 9180")
 public record ObjectDatabaseSpec(
     @JsonPropertyDescription(
             "Number of server pods. They hold no data and are all alike, so any number is safe at"
@@ -82,6 +89,8 @@ public record ObjectDatabaseSpec(
         String snapshotWindow,
     @JsonPropertyDescription("The ZEO server that Python clients connect to.") @Default("{}")
         Zeo zeo,
+    @JsonPropertyDescription("What servers tell of themselves, and who looks at it.") @Default("{}")
+        Monitoring monitoring,
     @JsonPropertyDescription(
             "What server pods are to have besides what the operator gives them; a part of a pod"
                 + " template.")

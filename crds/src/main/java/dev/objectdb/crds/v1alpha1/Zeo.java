@@ -16,9 +16,6 @@ public record Zeo(
         @Default("8100")
         @Min(1024)
         @Max(65535)
-        @ValidationRule(
-            value = "self != 9180",
-            message = "zeo.port 9180 is taken by probes and metrics: choose another, such as 8100")
         int port,
     @JsonPropertyDescription(
             "Refuses every write, for maintenance. Clients that ask for a read-only fallback go on"

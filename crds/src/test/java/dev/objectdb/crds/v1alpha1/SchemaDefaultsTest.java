@@ -37,6 +37,10 @@ class SchemaDefaultsTest {
                   replicas: 2
                   snapshotWindow: 5m
                   updatePolicy: Pinned
+                  monitoring:
+                    podMonitor: {enabled: false, interval: 30s}
+                    port: 9180
+                    rules: {enabled: false}
                   podTemplate: {terminationGracePeriodSeconds: 60}
                   updateStrategy:
                     {maxSurge: 1, maxUnavailable: 0, pauseBetweenPods: 10s, type: Rolling}

@@ -14,6 +14,7 @@ import dev.objectdb.operator.database.step.CertificatesStep;
 import dev.objectdb.operator.database.step.DatabaseStep;
 import dev.objectdb.operator.database.step.DeletionStep;
 import dev.objectdb.operator.database.step.ImageChoice;
+import dev.objectdb.operator.database.step.MonitoringStep;
 import dev.objectdb.operator.database.step.Pass;
 import dev.objectdb.operator.database.step.PostgresStep;
 import dev.objectdb.operator.database.step.PostgresStep.Credentials;
@@ -65,6 +66,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
 
   private final CertificatesStep certificatesStep;
   private final SurroundingsStep surroundingsStep;
+  private final MonitoringStep monitoringStep;
   private final PostgresStep postgresStep;
   private final PostgresWatch watch;
   private final DatabaseStep databaseStep;
@@ -81,6 +83,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   public record Parts(
       CertificatesStep certificatesStep,
       SurroundingsStep surroundingsStep,
+      MonitoringStep monitoringStep,
       PostgresStep postgresStep,
       PostgresWatch watch,
       SchemaStep schemaStep,
@@ -100,6 +103,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   public ObjectDatabaseReconciler(Parts parts, Duration lookAgain) {
     this.certificatesStep = parts.certificatesStep();
     this.surroundingsStep = parts.surroundingsStep();
+    this.monitoringStep = parts.monitoringStep();
     this.postgresStep = parts.postgresStep();
     this.watch = parts.watch();
     this.databaseStep = new DatabaseStep(watch);
@@ -189,7 +193,8 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   private static boolean isUnwatched(Report report) {
     return report.result() instanceof Fail
         || (report.result() instanceof Wait<?>(Reason reason, _) && reason == Reason.RequestFailed)
-        || report.found().lacks(ConditionType.DatabaseReachable);
+        || report.found().lacks(ConditionType.DatabaseReachable)
+        || report.found().advises(Reason.MonitoringUnavailable);
   }
 
   @Override
@@ -253,6 +258,7 @@ public final class ObjectDatabaseReconciler implements Reconciler<ObjectDatabase
   private Report advance(Pass pass) {
     StepResult<String> certificates = certificatesStep.run(pass);
     StepResult<?> around = surroundingsStep.run(pass, certificates);
+    monitoringStep.run(pass);
     Report report = toServers(pass, certificates);
     return around instanceof Done || report.result() instanceof Fail ? report : report.with(around);
   }

@@ -41,9 +41,8 @@ public final class Servers {
   private static final String POOL = "objectdb.dev/pool";
 
   /** The port of probes and metrics in every server. */
-  static final int MONITORING_PORT = 9180;
-
   static final String ZEO = "zeo";
+
   static final String MONITORING = "monitoring";
 
   /** Two transactions of the greatest size, which are spooled below /tmp. */
@@ -206,7 +205,7 @@ public final class Servers {
         .endPort()
         .addNewPort()
         .withName(MONITORING)
-        .withContainerPort(MONITORING_PORT)
+        .withContainerPort(spec.monitoring().port())
         .withProtocol("TCP")
         .endPort()
         .withNewLifecycle()
@@ -227,7 +226,7 @@ public final class Servers {
         RuntimePod.env("OBJECTDB_ZEO_MAX_CONNECTION_AGE", zeo.maxConnectionAge()),
         RuntimePod.env("OBJECTDB_ZEO_DRAIN_TIMEOUT", zeo.drainTimeout()),
         Settings.logLevel(),
-        RuntimePod.env("OBJECTDB_MONITORING_PORT", Integer.toString(MONITORING_PORT)),
+        RuntimePod.env("OBJECTDB_MONITORING_PORT", Integer.toString(spec.monitoring().port())),
         RuntimePod.env("OBJECTDB_POOL_MIN", Integer.toString(Math.min(spec.pool().min(), poolMax))),
         RuntimePod.env("OBJECTDB_POOL_MAX", Integer.toString(poolMax)),
         RuntimePod.env("OBJECTDB_POOL_ACQUIRE_TIMEOUT", spec.pool().acquireTimeout()),

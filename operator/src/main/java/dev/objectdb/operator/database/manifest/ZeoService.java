@@ -36,7 +36,7 @@ public final class ZeoService {
 
   /** Returns host and port of the metrics, with the addresses of all servers behind it. */
   public static String metricsEndpoint(ObjectDatabase database) {
-    return "%s:%d".formatted(headlessHost(database), Servers.MONITORING_PORT);
+    return "%s:%d".formatted(headlessHost(database), database.getSpec().monitoring().port());
   }
 
   /** Returns the names of the Services that clients connect to. */
@@ -82,7 +82,7 @@ public final class ZeoService {
             spec(database)
                 .withType("ClusterIP")
                 .withClusterIP("None")
-                .addToPorts(port(Servers.MONITORING, Servers.MONITORING_PORT))
+                .addToPorts(port(Servers.MONITORING, database.getSpec().monitoring().port()))
                 .build())
         .build();
   }

@@ -75,6 +75,11 @@ public final class Findings {
     return find(type).filter(finding -> finding.status() != Status.True).isPresent();
   }
 
+  /** Returns whether this pass gave an advice for that reason. */
+  public boolean advises(Reason reason) {
+    return advice.stream().anyMatch(finding -> finding.reason() == reason);
+  }
+
   Optional<Finding> find(ConditionType type) {
     return type == ConditionType.Warning ? warning() : Optional.ofNullable(found.get(type));
   }

@@ -98,6 +98,8 @@ public enum Reason {
   Deleting(false),
   /** The data of a deleted resource could not be removed and stays; the message says why. */
   DataRetained(true),
+  /** There is no Prometheus operator in the cluster, of which monitoring declares objects. */
+  MonitoringUnavailable(true),
   /** The embedded PostgreSQL is not for production. */
   DevelopmentOnly(true);
 

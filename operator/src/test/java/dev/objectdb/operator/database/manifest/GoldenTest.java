@@ -183,6 +183,7 @@ class GoldenTest {
         Surroundings.desired(
             database,
             new Connection.Security(database.getSpec().zeo().tls().enabled(), "certificates\n")));
+    manifests.addAll(Monitors.desired(database));
     return manifests;
   }
 
