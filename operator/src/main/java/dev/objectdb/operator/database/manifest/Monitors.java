@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,14 +57,15 @@ public final class Monitors {
 
   private static GenericKubernetesResource podMonitor(
       ObjectDatabase database, Monitoring.PodMonitor declared) {
-    Map<String, Object> spec =
-        Map.of(
-            "selector",
-            Map.of("matchLabels", Labels.selector(Metadata.name(database), Component.SERVER)),
-            "podTargetLabels",
-            List.of("app.kubernetes.io/instance"),
-            "podMetricsEndpoints",
-            List.of(Map.of("port", Servers.MONITORING, "interval", declared.interval())));
+    Map<String, Object> endpoint = new TreeMap<>();
+    endpoint.put("port", Servers.MONITORING);
+    endpoint.put("interval", declared.interval());
+    Map<String, Object> spec = new TreeMap<>();
+    spec.put(
+        "selector",
+        Map.of("matchLabels", Labels.selector(Metadata.name(database), Component.SERVER)));
+    spec.put("podTargetLabels", List.of("app.kubernetes.io/instance"));
+    spec.put("podMetricsEndpoints", List.of(endpoint));
     return object(database, POD_MONITOR, declared.labels(), spec);
   }
 

@@ -40,9 +40,10 @@ public final class Servers {
   /** Annotation of the Deployment with what the servers' pools were computed from. */
   private static final String POOL = "objectdb.dev/pool";
 
-  /** The port of probes and metrics in every server. */
+  /** Name of the port for clients. */
   static final String ZEO = "zeo";
 
+  /** Name of the port of probes and metrics. */
   static final String MONITORING = "monitoring";
 
   /** Two transactions of the greatest size, which are spooled below /tmp. */
