@@ -114,12 +114,12 @@ final class CredentialsReader {
                 inParts ? "keys " + String.join(", ", files.keySet()) : "key " + keys.uri(),
                 source.secretName());
     try {
-      PostgresAddress declared =
-          inParts
-              ? PostgresAddress.of(parameters(files, secret))
-              : PostgresAddress.parse(SecretText.of(secret, keys.uri()));
       PostgresAddress address =
-          complete(declared.within(database.getMetadata().getNamespace()), source);
+          complete(
+              inParts
+                  ? PostgresAddress.of(parameters(files, secret))
+                  : PostgresAddress.parse(SecretText.of(secret, keys.uri())),
+              source);
       // With the Secret's own number, which only its readers know, so that nobody tries out URIs.
       String fingerprint =
           Fingerprint.of(secret.getMetadata().getUid(), parameters(files, secret).toString(), ca);
@@ -130,11 +130,12 @@ final class CredentialsReader {
               source.database(),
               address.sslMode(),
               source.caSecret(),
-              complete(declared, source).place(),
+              address.place(),
               fingerprint,
               database.getSpec().pool().max(),
               "");
-      return new Done<>(new Credentials(access, address, ca, where));
+      PostgresAddress fromHere = address.within(database.getMetadata().getNamespace());
+      return new Done<>(new Credentials(access, fromHere, ca, where));
     } catch (IllegalArgumentException e) {
       return new Fail<>(
           Reason.SecretInvalid,
